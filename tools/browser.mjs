@@ -1,10 +1,10 @@
-/** The Chromium that the end-to-end tests drive: one that is there, or one that can be had. */
+/** Finds or installs the Chromium for the end-to-end tests. */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fail, run } from './install.mjs';
 
 /** The headless shell comes first: it has the same engine and costs about 20 % less. */
-const usual = [
+const knownPaths = [
   '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
@@ -12,7 +12,7 @@ const usual = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-function playwrightsOwn() {
+function playwrightPath() {
   try {
     const script = "import('playwright-core').then(({chromium}) => process.stdout.write(chromium.executablePath()))";
     return execFileSync(process.execPath, ['--input-type=module', '-e', script], {
@@ -27,13 +27,13 @@ function playwrightsOwn() {
 function find() {
   const named = process.env.USHER_CHROMIUM;
   if (named !== undefined) return existsSync(named) ? named : fail(`invalid USHER_CHROMIUM: ${named} does not exist.`);
-  return [...usual, playwrightsOwn()].find((path) => path !== undefined && existsSync(path));
+  return [...knownPaths, playwrightPath()].find((path) => path !== undefined && existsSync(path));
 }
 
 /** Resolves to the path of a Chromium. Installs one if possible; otherwise prints what to install and ends the process. */
 export async function browser() {
-  const there = find();
-  if (there !== undefined) return there;
+  const installed = find();
+  if (installed !== undefined) return installed;
   const quiet = { stdio: ['ignore', 'ignore', 2] };
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     process.stderr.write('Installing Chromium (apt-get) …\n');

@@ -21,14 +21,14 @@ export function chunksOf(folder) {
   }
 
   return {
-    /** What `index.html` names. */
+    /** The files that `index.html` references. */
     named: [...read('index.html').matchAll(/(?:src|href)="([^"]+\.(?:js|css))"/g)].map(([, name]) => name),
     withImports,
-    /** The one file that holds a component. */
+    /** The one file that contains a component. */
     of(selector) {
       const defined = new RegExp(`selectors:\\[\\[["'\`]${selector}["'\`]`);
       const holders = scripts.filter((name) => defined.test(read(name)));
-      if (holders.length !== 1) throw new Error(`one file should hold ${selector}, but ${holders.length} do`);
+      if (holders.length !== 1) throw new Error(`one file must contain ${selector}, but ${holders.length} do`);
       return holders[0];
     },
   };

@@ -1,7 +1,7 @@
 /**
  * `npm run cluster`: three nodes on one Redis and one PostgreSQL behind nginx, to try out a deployment of several nodes. Without nginx, the
- * nodes are used directly. Redis and PostgreSQL are started for it and all data is deleted at the end. nginx listens on `PORT` (3000), the
- * nodes on the ports after it; 0 selects free ports.
+ * nodes are used directly. Starts a Redis and a PostgreSQL, and deletes all data at the end. nginx listens on `PORT` (3000), the nodes on the
+ * ports after it; 0 selects free ports.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -21,8 +21,8 @@ if (process.send === undefined) launch();
 else await serve();
 
 /**
- * Runs this file again in a process group of its own. Ctrl+C reaches the whole group of the terminal, and Redis and PostgreSQL must end
- * after the nodes.
+ * Runs this file again in a separate process group. Ctrl+C reaches the whole group of the terminal, and Redis and PostgreSQL must end after
+ * the nodes.
  */
 function launch() {
   const child = spawn(node, [...args, fileURLToPath(import.meta.url)], {
@@ -67,7 +67,7 @@ async function serve() {
     if (listener !== undefined) nginx = await startNginx({ listener, nodes: urls.map((url) => new URL(url).host) });
     const lines = servers.map(({ child }, index) => `  ${urls[index]}   kill -9 ${child.pid}\n`);
     process.stdout.write(
-      `\n${nginx === undefined ? `  nginx is not installed, so each node has a URL of its own (${installHint('nginx')})` : introduction(nginx)}\n\n` +
+      `\n${nginx === undefined ? `  nginx is not installed, so each node has its own URL (${installHint('nginx')})` : introduction(nginx)}\n\n` +
         `  Three nodes are ready, each with the command that kills it:\n\n${lines.join('')}\n` +
         '  Sign in as maggie, bart or lisa; the password is secret\n  Press Ctrl+C to stop.\n\n',
     );

@@ -82,7 +82,7 @@ test(
     await expect.poll(() => behind.frames.filter(({ type }) => type === 'message').length).toBe(2);
     // One call to each node: nginx repeats the one to the killed node on another node.
     for (let count = 0; count < 3; count += 1) expect((await fetch(`${nginx}/api/health/live`)).status).toBe(200);
-    // As pressing Ctrl+C several times while the nodes close their connections.
+    // Like pressing Ctrl+C several times while the nodes close their connections.
     const again = setInterval(() => launcher.kill('SIGINT'), 20);
     onTestFinished(() => clearInterval(again));
     expect(await exited).toEqual([0, null]);

@@ -1,5 +1,5 @@
 /**
- * Compresses what the build made, once, so that the server sends files as they lie there: `x.js` gets `x.js.br` and `x.js.gz`.
+ * Compresses the built files, so that the server does not compress them for each response: `x.js` gets `x.js.br` and `x.js.gz`.
  * Usage: node tools/compress.mjs FOLDER
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }
     ['br', brotliCompressSync(bytes, { params })],
     ['gz', gzipSync(bytes, { level: 9 })],
   ]) {
-    // A file that compression makes larger is better sent as it is.
+    // A file that compression makes larger is sent uncompressed.
     if (packed.length < bytes.length) writeFileSync(`${path}.${ending}`, packed);
   }
 }

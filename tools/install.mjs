@@ -33,7 +33,7 @@ let onAllExited = () => undefined;
 
 /**
  * Runs a program of the project with its output passed through; resolves to its exit code (130 if a signal ended it).
- * With the option `detached` it has a process group of its own, which `stopPrograms` ends as a whole.
+ * With the option `detached` it has a separate process group, which `stopPrograms` ends as a whole.
  */
 export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {

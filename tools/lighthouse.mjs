@@ -1,11 +1,11 @@
-/** `npm run lighthouse`: sign-in and rooms as Lighthouse sees them, from the built page and the real server. */
+/** `npm run lighthouse`: audits the sign-in page and the rooms with Lighthouse, with the built page and the real server. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { browser } from './browser.mjs';
 import { install, projectEnv, root, run } from './install.mjs';
 
 await install();
-// In a folder of its own: a hundred packages that nothing else needs.
+// Installed in a separate folder, because nothing else needs its hundred packages.
 const folder = join(root, 'tools/lighthouse');
 if (!existsSync(join(folder, 'node_modules/.package-lock.json'))) {
   const code = await run('npm', ['ci', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund']);

@@ -25,7 +25,7 @@ test('a page loads in few requests: each costs a round trip, and HTTP/1.1 allows
   expect(list).toMatch(/^chunk-[\w-]{8}\.js$/);
 });
 
-test('every file that the built page names exists', () => {
+test('every file that the built page references exists', () => {
   const names = [...index.matchAll(/(?:src|href)="([^"/]+\.\w+)"/g)].map(([, name]) => name);
   expect([...names, list].filter((name) => !existsSync(join(folder, name)))).toEqual([]);
 });

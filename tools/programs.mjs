@@ -1,9 +1,9 @@
-/** The programs outside of npm that tests and scripts start: those that are installed, or can be installed. */
+/** Finds and installs programs outside of npm that tests and scripts start. */
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fail, run } from './install.mjs';
 
-/** Debian puts servers into folders that only root has in its PATH. */
+/** Debian installs servers into folders that only root has in its PATH. */
 const systemFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
 /** Returns the path of an installed program, or `undefined`. */
@@ -21,7 +21,7 @@ function isExecutable(path) {
   }
 }
 
-/** How to install a program, for people. */
+/** Returns instructions to install a program. */
 export function installHint(program) {
   const { debian = program, brew = program } = packages[program] ?? {};
   return `Debian: apt-get install ${debian}; macOS: brew install ${brew}`;
@@ -30,7 +30,7 @@ export function installHint(program) {
 /** The packages of programs whose names differ. */
 const packages = {
   'redis-server': { brew: 'redis' },
-  // Debian packages both together.
+  // Debian has one package for both.
   promtool: { debian: 'prometheus', brew: 'prometheus' },
 };
 

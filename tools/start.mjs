@@ -14,13 +14,13 @@ function end() {
     return;
   }
   server.kill('SIGTERM');
-  // The server ends itself in time. This is for one that cannot, because its event loop is blocked or it is suspended.
+  // The server exits in time, unless its event loop is blocked or it is suspended.
   setTimeout(() => server.kill('SIGKILL'), (drainSeconds() + 2) * 1_000);
 }
 // npm sends a signal only to the shell that it started: the script in package.json begins with `exec`, so that this process takes the
 // place of the shell (a Windows shell has no `exec` and continues after the `||`).
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
-// If the parent was killed, no signal comes.
+// A killed parent sends no signal.
 const parent = process.ppid;
 setInterval(() => {
   if (process.ppid !== parent) end();
@@ -32,17 +32,18 @@ await buildPage();
 const env = projectEnv({
   DEMO_USERS: process.env.DEMO_USERS ?? 'true',
   SIGN_UP: process.env.SIGN_UP ?? 'open',
-  // The URL is printed below; of the log, a terminal shows what goes wrong.
+  // The URL is printed below, so the terminal shows only warnings and errors.
   LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
 });
-/** `DRAIN_SECONDS` as the server reads it; a server that finds it wrong does not start. */
+
+/** `DRAIN_SECONDS` as the server reads it. The server does not start if it is invalid. */
 function drainSeconds() {
   const seconds = Number(process.env.DRAIN_SECONDS?.trim() || 10);
   return Number.isFinite(seconds) ? seconds : 10;
 }
 
-// A process group of its own: Ctrl+C reaches the whole group of the terminal, and the server must receive one signal, from here.
-// If this process is killed, the server sees that the IPC channel closes, and drains.
+// A separate process group: Ctrl+C reaches the whole group of the terminal, but the server must receive a single signal, from here.
+// If this process is killed, the IPC channel closes and the server drains.
 server = spawn(node, ['--conditions=@usher/source', join(root, 'apps/api/src/main.ts')], {
   cwd: root,
   env,
@@ -60,5 +61,5 @@ server.on('message', (message) => {
   );
 });
 server.once('error', (error) => fail(`Starting the server failed: ${error.message}`));
-// A server that is still loading has no handler for the signal, so the signal itself ends it.
+// A server that is still loading has no signal handler, so the signal ends it.
 server.once('exit', (code, signal) => process.exit(code ?? (ending && signal === 'SIGTERM' ? 0 : 1)));

@@ -34,7 +34,7 @@ function listens(port) {
 async function start(port) {
   const folder = mkdtempSync(join(tmpdir(), 'usher-start-'));
   const env = { ...process.env, PORT: String(port), DATA_DIR: folder, DRAIN_SECONDS: String(drainSeconds) };
-  // A process group of its own, as a terminal gives to each program.
+  // A separate process group, as a terminal creates for each program.
   const npm = spawn('npm', ['start'], { cwd: root, env, detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(npm, 'exit');
   onTestFinished(async () => {
@@ -42,13 +42,13 @@ async function start(port) {
     await exited;
     rmSync(folder, { recursive: true, force: true });
   });
-  let told = '';
+  let output = '';
   for await (const text of npm.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
-    told += text;
-    if (told.includes('Ctrl+C')) break;
+    output += text;
+    if (output.includes('Ctrl+C')) break;
   }
   npm.stdout.resume();
-  return { npm, told, exited };
+  return { npm, output, exited };
 }
 
 test.each([
@@ -60,9 +60,9 @@ test.each([
   { timeout: 180_000 },
   async (name, signal) => {
     const port = await freePort();
-    const { npm, told, exited } = await start(port);
-    expect(told).toContain(`http://127.0.0.1:${port}`);
-    expect(told).toMatch(/maggie, bart or lisa/);
+    const { npm, output, exited } = await start(port);
+    expect(output).toContain(`http://127.0.0.1:${port}`);
+    expect(output).toMatch(/maggie, bart or lisa/);
     const page = await fetch(`http://127.0.0.1:${port}/`);
     expect(await page.text()).toContain('<app-root');
     const signedIn = await fetch(`http://127.0.0.1:${port}/api/auth`, {
@@ -71,7 +71,7 @@ test.each([
       body: JSON.stringify({ user: 'maggie', pwd: 'secret' }),
     });
     expect(signedIn.status).toBe(200);
-    // Without these the server has nothing to wait for.
+    // Without these connections, the server would exit immediately.
     const held = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
     for (const socket of held) {
       socket.on('error', () => undefined);
@@ -82,7 +82,7 @@ test.each([
     signal(npm.pid);
     const [code] = await exited;
     expect(code).toBe(0);
-    // The bound is the contract, so here a time is asserted.
+    // The bound is documented, so the test asserts the time.
     expect(performance.now() - begin).toBeLessThanOrEqual((drainSeconds + 2) * 1_000);
     expect(await listens(port), 'the server is still running').toBe(false);
     process.stdout.write(`npm start, ${name}: ${Math.round(performance.now() - begin)} ms\n`);
@@ -108,7 +108,7 @@ test(
     const pid = Number(readFileSync(pidFile, 'utf8'));
     starter.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);
-    // It received the signal before the starter exited, but the starter waits only for its own children.
+    // The program received the signal before the starter exited, but the starter waits only for its own children.
     await expect
       .poll(() => existsSync(`/proc/${pid}/exe`), { message: 'the program is still running', timeout: 10_000 })
       .toBe(false);

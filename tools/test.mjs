@@ -17,8 +17,8 @@ const memoryDisk = '/dev/shm';
 const memoryDiskMinBytes = 8 * 1024 ** 3;
 
 /**
- * Databases, browser profiles and packed archives of the tests are temporary. In memory they take less CPU time than on a disk, and nothing
- * waits for a slow one.
+ * The folder for the temporary files of the tests: databases, browser profiles and packed archives. In memory they take less CPU time than on
+ * a disk.
  */
 if (existsSync(memoryDisk) && process.env.TMPDIR === undefined) {
   const { bavail, bsize } = statfsSync(memoryDisk);

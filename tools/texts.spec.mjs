@@ -28,7 +28,7 @@ test.each([
   '<p aria-label="Hello"></p>',
   '<p aria-label="Hello {{ name() }}"></p>',
   `<p [attr.aria-label]="'Hello'"></p>`,
-])('lint refuses words in a template: %s', async (text) => {
+])('lint rejects text in a template: %s', async (text) => {
   expect(await complaints('x.html', text)).not.toEqual([]);
 });
 
@@ -36,7 +36,7 @@ test.each([
   '<b class="name">{{ texts.name }}: {{ name() }}</b>',
   '{{ search() === "all" ? "" : found() }}',
   '<p [title]="texts.name" role="status">·</p>',
-])('lint allows what comes from the texts: %s', async (text) => {
+])('lint allows values from the texts: %s', async (text) => {
   expect(await complaints('x.html', text)).toEqual([]);
 });
 
@@ -50,7 +50,7 @@ test.each([
   'join: $localize`:@@newRoom.leave:Join`',
   'join: (n: string) => $localize`:@@newRoom.join:Join ${n}`',
   'join: $localize`:@@newRoom.join:Join`, more: { join: $localize`:@@newRoom.join:Join` }',
-])('lint refuses what is no message under its own path: %s', async (property) => {
+])('lint rejects anything but a message under its own path: %s', async (property) => {
   expect(await inRoom(property)).not.toEqual([]);
 });
 

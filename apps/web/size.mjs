@@ -1,6 +1,6 @@
 /**
- * What the first load of the sign-in page weighs: the scripts and styles that the page names, and all that those import statically,
- * compressed as a server sends them. Fails if the JavaScript exceeds its budget.
+ * Prints the compressed size of the first load of the sign-in page: the scripts and styles that the page references, and their static
+ * imports. Fails if the JavaScript exceeds its budget.
  * Usage: node apps/web/size.mjs [FOLDER]
  */
 import { readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { chunksOf } from '../../tools/chunks.mjs';
 
-/** The maximum of JavaScript in bytes, compressed with gzip. */
+/** The maximum size of the JavaScript in bytes, compressed with gzip. */
 const budget = 110_000;
 const folder = process.argv[2] ?? join(import.meta.dirname, 'dist/browser');
 

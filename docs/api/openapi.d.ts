@@ -753,7 +753,7 @@ export interface paths {
         };
         /**
          * Open the WebSocket
-         * @description The ticket is validated before the handshake is accepted. From there on the frames follow the AsyncAPI document. Every answer that depends on the ticket is the same `invalid_ticket`.
+         * @description The ticket is validated before the handshake is accepted. From there on the frames follow the AsyncAPI document. Every response that depends on the ticket is the same `invalid_ticket`.
          */
         get: operations["openSocket"];
         put?: never;
@@ -1554,14 +1554,14 @@ export interface operations {
                             receipt?: string;
                             /** @description joined rooms */
                             rooms: number;
-                            /** @description time from the last beat to its answer */
+                            /** @description time from the last beat to its reply */
                             roundTripMs?: number;
                             /** @description id of the session, which can be ended */
                             session?: string;
                             user: string;
                             userAgent?: string;
                         }[];
-                        /** @description live nodes that did not answer in time */
+                        /** @description live nodes that did not respond in time */
                         missing: string[];
                         /** @description value of `cursor` for the next page; absent on the last page */
                         next?: string;
@@ -1774,7 +1774,7 @@ export interface operations {
                             receipt?: string;
                             /** @description joined rooms */
                             rooms: number;
-                            /** @description time from the last beat to its answer */
+                            /** @description time from the last beat to its reply */
                             roundTripMs?: number;
                             /** @description id of the session, which can be ended */
                             session?: string;
@@ -2646,7 +2646,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
-                        /** @description live nodes that did not answer in time */
+                        /** @description live nodes that did not respond in time */
                         missing: string[];
                         nodes: {
                             /** @description last round trip of the probe of the bus */
@@ -3089,7 +3089,7 @@ export interface operations {
                         };
                         /** @description per second, over the last 10 seconds */
                         messages: number;
-                        /** @description live nodes that did not answer in time */
+                        /** @description live nodes that did not respond in time */
                         missing: string[];
                         nodes: {
                             /** @description last round trip of the probe of the bus */
@@ -3344,14 +3344,14 @@ export interface operations {
                             receipt?: string;
                             /** @description joined rooms */
                             rooms: number;
-                            /** @description time from the last beat to its answer */
+                            /** @description time from the last beat to its reply */
                             roundTripMs?: number;
                             /** @description id of the session, which can be ended */
                             session?: string;
                             user: string;
                             userAgent?: string;
                         };
-                        /** @description live nodes that did not answer in time */
+                        /** @description live nodes that did not respond in time */
                         missing: string[];
                         /** @description short code of one attempt to connect, in Crockford’s base 32 */
                         receipt: string;
@@ -3569,7 +3569,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
-                        /** @description live nodes that did not answer in time */
+                        /** @description live nodes that did not respond in time */
                         missing: string[];
                         /** @description value of `cursor` for the next page; absent on the last page */
                         next?: string;
@@ -3764,7 +3764,7 @@ export interface operations {
                             /** @description absent for the refusals without a value */
                             value?: string;
                         }[];
-                        /** @description live nodes that did not answer in time */
+                        /** @description live nodes that did not respond in time */
                         missing: string[];
                         total: number;
                     };

@@ -33,9 +33,9 @@ export async function createPrivateRoom(
   room: string,
   members: readonly string[],
 ): Promise<void> {
-  const answers = [await call(node, 'POST', '/rooms', { token, body: { room, title: room, private: true } })];
-  for (const user of members) answers.push(await call(node, 'PUT', `/rooms/${room}/members/${user}`, { token }));
-  const statuses = answers.map(({ status }) => status);
+  const responses = [await call(node, 'POST', '/rooms', { token, body: { room, title: room, private: true } })];
+  for (const user of members) responses.push(await call(node, 'PUT', `/rooms/${room}/members/${user}`, { token }));
+  const statuses = responses.map(({ status }) => status);
   if (statuses.some((status) => status >= 300)) throw new Error(`${room} could not be created: ${statuses.join()}`);
 }
 
@@ -53,9 +53,9 @@ export async function joined(
 
 /** Joins a room. Rejects if it is denied. */
 export async function join(client: ClusterClient, room: string): Promise<Readonly<Record<string, unknown>>> {
-  const answer = await client.request('join', { room });
-  if (answer.type !== 'reply') throw new Error(`${room} was not joined: ${String(answer['code'])}`);
-  return answer['data'] as Record<string, unknown>;
+  const reply = await client.request('join', { room });
+  if (reply.type !== 'reply') throw new Error(`${room} was not joined: ${String(reply['code'])}`);
+  return reply['data'] as Record<string, unknown>;
 }
 
 /** The id of the session of a token. */
@@ -63,7 +63,7 @@ export async function sessionOf(node: ClusterNode, token: string): Promise<strin
   return String((await call(node, 'GET', '/me', { token })).json['session']);
 }
 
-/** The code of the problem that a ticket call is answered with, or `issued`. */
+/** Resolves to `issued`, or the status and problem code of the refused ticket call. */
 export async function ticketOutcome(node: ClusterNode, token: string): Promise<string> {
   const { status, json } = await call(node, 'GET', '/ws_ticket', { token });
   return status === 200 ? 'issued' : `${status} ${String(json['code'])}`;
@@ -74,7 +74,7 @@ export async function readiness(node: ClusterNode): Promise<number> {
   return (await call(node, 'GET', '/health/ready')).status;
 }
 
-/** Returns how many nodes confirm a sign-out, or 0 if one of them does not answer. */
+/** Returns how many nodes confirm a sign-out, or 0 if one of them does not respond. */
 export async function nodesInProof(node: ClusterNode): Promise<number> {
   const token = await signIn(node, 'lisa');
   const { status, json } = await call(node, 'DELETE', `/sessions/${await sessionOf(node, token)}`, { token });

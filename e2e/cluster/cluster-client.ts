@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ClusterNode } from './cluster-node.ts';
 
-export interface Answer {
+export interface ApiResponse {
   readonly status: number;
   readonly json: Readonly<Record<string, unknown>>;
 }
@@ -13,10 +13,10 @@ export interface Frame {
   readonly [field: string]: unknown;
 }
 
-/** How long a call may take, in milliseconds. A node that is suspended never answers. */
+/** How long a call may take, in milliseconds. A suspended node never responds. */
 const callMs = 15_000;
 
-/** Calls the HTTP API of a node. Rejects if there is no answer. */
+/** Calls the HTTP API of a node. Rejects if there is no response. */
 export async function call(
   node: ClusterNode,
   method: string,
@@ -26,7 +26,7 @@ export async function call(
     body,
     timeoutMs = callMs,
   }: { readonly token?: string; readonly body?: unknown; readonly timeoutMs?: number } = {},
-): Promise<Answer> {
+): Promise<ApiResponse> {
   const response = await fetch(`${node.url}/api${path}`, {
     method,
     headers: {
@@ -37,7 +37,7 @@ export async function call(
     signal: AbortSignal.timeout(timeoutMs),
   });
   const text = await response.text();
-  return { status: response.status, json: (text === '' ? {} : JSON.parse(text)) as Answer['json'] };
+  return { status: response.status, json: (text === '' ? {} : JSON.parse(text)) as ApiResponse['json'] };
 }
 
 /** Signs a demo user in. Resolves to the access token. */
@@ -54,7 +54,7 @@ export async function ticketOf(node: ClusterNode, token: string): Promise<string
   return String(json['ticket']);
 }
 
-/** A WebSocket of one user, which answers heartbeats and keeps all frames. */
+/** A WebSocket of one user, which replies to heartbeats and keeps all frames. */
 export class ClusterClient {
   readonly frames: Frame[] = [];
   /** Resolves to the close code. */
@@ -62,7 +62,7 @@ export class ClusterClient {
   closeCode: number | undefined;
   readonly #socket: WebSocket;
   readonly #waiting = new Set<() => void>();
-  readonly #pending = new Map<number, { readonly answered: (frame: Frame) => void; readonly closed: () => void }>();
+  readonly #pending = new Map<number, { readonly replied: (frame: Frame) => void; readonly closed: () => void }>();
   #lastId = 0;
 
   private constructor(socket: WebSocket, onFrame: (frame: Frame) => void) {
@@ -73,7 +73,7 @@ export class ClusterClient {
       this.frames.push(frame);
       onFrame(frame);
       if (frame.id !== undefined && (frame.type === 'reply' || frame.type === 'error')) {
-        this.#pending.get(frame.id)?.answered(frame);
+        this.#pending.get(frame.id)?.replied(frame);
         this.#pending.delete(frame.id);
       }
       this.#wake();
@@ -131,9 +131,9 @@ export class ClusterClient {
   /**
    * Sends a request. Resolves to its `reply` or `error` frame. Rejects if the socket closes before.
    *
-   * @param onAnswer called with that frame before any later frame is handled
+   * @param onReply called with that frame before any later frame is handled
    */
-  request(type: string, params: object = {}, onAnswer: (frame: Frame) => void = () => undefined): Promise<Frame> {
+  request(type: string, params: object = {}, onReply: (frame: Frame) => void = () => undefined): Promise<Frame> {
     return new Promise((resolve, reject) => {
       const closed = (): void => {
         reject(new Error(`the socket was closed with ${String(this.closeCode)}`));
@@ -143,11 +143,11 @@ export class ClusterClient {
         return;
       }
       const id = ++this.#lastId;
-      const answered = (frame: Frame): void => {
-        onAnswer(frame);
+      const replied = (frame: Frame): void => {
+        onReply(frame);
         resolve(frame);
       };
-      this.#pending.set(id, { answered, closed });
+      this.#pending.set(id, { replied, closed });
       this.#socket.send(JSON.stringify({ type, id, ...params }));
     });
   }

@@ -27,7 +27,7 @@ export interface NodeOptions {
   readonly clockOffsetMs?: number;
 }
 
-/** The real server in a process of its own, with a proxy to each store. With Sentinel, the proxy is in front of the Sentinel. */
+/** The real server in a separate process, with a proxy to each store. With Sentinel, the proxy is in front of the Sentinel. */
 export class ClusterNode {
   readonly redis: StoreProxy;
   readonly postgres: StoreProxy;
@@ -129,7 +129,7 @@ export class ClusterNode {
     await exited;
   }
 
-  /** Suspends the process with SIGSTOP: its connections stay open and nothing answers. */
+  /** Suspends the process with SIGSTOP: its connections stay open, but it does not respond. */
   pause(): void {
     this.#child?.kill('SIGSTOP');
   }

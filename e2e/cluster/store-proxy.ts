@@ -77,7 +77,7 @@ export class StoreProxy {
       from.on('data', (chunk) => {
         this.#forward(to, chunk);
       });
-      // The other end learns of the loss by the close.
+      // The close notifies the other end.
       from.on('error', () => undefined);
       from.on('close', () => {
         this.#connections.delete(connection);

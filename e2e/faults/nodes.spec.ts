@@ -45,8 +45,8 @@ test('a node that is killed loses no acknowledged message, its users are offline
   const before = await join(bart.client, 'general');
   const sent: string[] = [];
   for (let index = 0; index < 20; index++) {
-    const answer = await bart.client.say('general', `before the crash ${index}`);
-    if (answer.type === 'reply') sent.push(`before the crash ${index}`);
+    const reply = await bart.client.say('general', `before the crash ${index}`);
+    if (reply.type === 'reply') sent.push(`before the crash ${index}`);
   }
   await there.kill();
   expect(await bart.client.closed).toBe(1006);

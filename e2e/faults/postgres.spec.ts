@@ -80,8 +80,8 @@ test('while PostgreSQL is slow, messages are acknowledged late and delivered in 
   const [maggie, bart] = [await joined(here, 'maggie', 'general'), await joined(there, 'bart', 'general')];
   for (const node of cluster.nodes) node.postgres.delay(150);
   const texts = Array.from({ length: 10 }, (_, index) => `slow ${index}`);
-  const answers = await Promise.all(texts.map((text) => maggie.client.say('general', text)));
-  expect(new Set(answers.map(({ type }) => type))).toEqual(new Set(['reply']));
+  const replies = await Promise.all(texts.map((text) => maggie.client.say('general', text)));
+  expect(new Set(replies.map(({ type }) => type))).toEqual(new Set(['reply']));
   await bart.client.until(({ text }) => text === texts.at(-1));
   expect(bart.client.texts('general')).toEqual(texts);
 });

@@ -143,7 +143,7 @@ test('after a restart Redis has lost all tickets: they are refused, new ones are
 });
 
 describe.each(['cut', 'hung'] as const)('a node whose connection to Redis is %s', (network) => {
-  test('delivers nothing to a removed member once the removal is answered', async () => {
+  test('delivers nothing to a removed member once the removal is confirmed', async () => {
     const room = `private-${network}-off`;
     const maggie = await signIn(here, 'maggie');
     await createPrivateRoom(here, maggie, room, ['bart', 'lisa']);

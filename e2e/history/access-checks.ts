@@ -3,17 +3,17 @@ import type { Event, History, SeenMessage, Violation } from './record.ts';
 /** The index of an event in the history. */
 type Position = number;
 
-/** An operation with the positions of its request and its answer. The answer is infinitely late if there is none. */
+/** An operation with the positions of its invocation and its completion. The latter is infinite if the operation did not complete. */
 interface Operation {
   readonly kind: string;
   readonly invoked: Position;
-  answered: Position;
+  completed: Position;
   isOk: boolean;
 }
 
 /**
- * Checks access by cause and effect, so that no clock and no delay of the network matters: a message whose request began after a removal or a
- * sign-out had been answered must not reach the user it concerned.
+ * Checks access by cause and effect, independent of clocks and network delays: a message whose request began after a removal or a
+ * sign-out had completed must not reach the removed or signed-out user.
  */
 export function* checkAccess(history: History): Iterable<Violation> {
   const index = new AccessIndex(history);
@@ -29,7 +29,7 @@ export function* checkAccess(history: History): Iterable<Violation> {
       }
       tickets.set(ticket, connection);
       const ended = index.endOf(event.session);
-      if (ended !== undefined && ended.answered < position && index.begunAfter(ended, event)) {
+      if (ended !== undefined && ended.completed < position && index.begunAfter(ended, event)) {
         yield {
           rule: 'an ended session does nothing',
           text: `connection ${connection} opened after the end of its session`,
@@ -79,12 +79,12 @@ class AccessIndex {
     if (event.phase !== 'invoke') {
       const operation = operations.get(event.op);
       if (operation === undefined || event.phase !== 'ok') return;
-      operation.answered = position;
+      operation.completed = position;
       operation.isOk = true;
       return;
     }
     const kind = event.type === 'membership' ? event.kind : 'end';
-    const operation: Operation = { kind, invoked: position, answered: Infinity, isOk: false };
+    const operation: Operation = { kind, invoked: position, completed: Infinity, isOk: false };
     operations.set(event.op, operation);
     if (event.type === 'sign-out') this.#ends.set(event.session, operation);
     else {
@@ -93,15 +93,15 @@ class AccessIndex {
     }
   }
 
-  /** The end of a session that was answered. */
+  /** The completed sign-out of a session, if there is one. */
   endOf(session: string): Operation | undefined {
     const end = this.#ends.get(session);
     return end?.isOk === true ? end : undefined;
   }
 
-  /** Whether a request or handshake began only after the end of its session had been answered. */
-  begunAfter({ answered }: Operation, { requestedAt }: { readonly requestedAt: Position }): boolean {
-    return requestedAt > answered;
+  /** Whether a request or handshake began after the sign-out of its session had completed. */
+  begunAfter({ completed }: Operation, { requestedAt }: { readonly requestedAt: Position }): boolean {
+    return requestedAt > completed;
   }
 
   *checkRead(
@@ -113,13 +113,13 @@ class AccessIndex {
     const end = this.endOf(session);
     for (const { seq } of messages) {
       const begun = this.#begun.get(this.#keys.get(`${room} ${seq}`) ?? '') ?? -1;
-      if (removal !== undefined && begun > removal.answered) {
+      if (removal !== undefined && begun > removal.completed) {
         yield {
           rule: 'a removed member receives nothing',
-          text: `${user} received ${seq} of ${room}, which was sent after the removal had been answered`,
+          text: `${user} received ${seq} of ${room}, which was sent after the removal had completed`,
         };
       }
-      if (end !== undefined && begun > end.answered) {
+      if (end !== undefined && begun > end.completed) {
         yield {
           rule: 'an ended session does nothing',
           text: `${user} received ${seq} of ${room} in a session that had ended before it was sent`,
@@ -142,13 +142,15 @@ class AccessIndex {
     }
   }
 
-  /** The last removal that was answered before a position, unless a later or concurrent addition may have undone it. */
+  /** The last removal that completed before a position, unless a later or concurrent addition may have undone it. */
   #removalBefore(position: Position, room: string, user: string): Operation | undefined {
     const operations = this.#memberships.get(`${room} ${user}`) ?? [];
-    const removal = operations.findLast(({ kind, isOk, answered }) => kind === 'remove' && isOk && answered < position);
+    const removal = operations.findLast(
+      ({ kind, isOk, completed }) => kind === 'remove' && isOk && completed < position,
+    );
     if (removal === undefined) return undefined;
     const isUndone = operations.some(
-      ({ kind, invoked, answered }) => kind === 'add' && invoked < position && answered > removal.invoked,
+      ({ kind, invoked, completed }) => kind === 'add' && invoked < position && completed > removal.invoked,
     );
     return isUndone ? undefined : removal;
   }

@@ -13,12 +13,12 @@ const ok = (seq: number, session = 's-maggie', requestedAt = 0) => ({
   requestedAt,
 });
 
-function sent(seq: number, answer: Partial<Event> = ok(seq)): Event[] {
+function sent(seq: number, outcome: Partial<Event> = ok(seq)): Event[] {
   const begin: Event = {
     ...{ type: 'write', phase: 'invoke', op: seq, kind: 'send', room: 'general', user: 'maggie' },
     ...{ session: 's-maggie', key: `key ${seq}`, text: '' },
   };
-  return [begin, { type: 'write', op: seq, ...answer } as Event];
+  return [begin, { type: 'write', op: seq, ...outcome } as Event];
 }
 
 const opened = (connection: number, user = 'bart', more: object = {}): Event => ({
@@ -135,14 +135,14 @@ describe('removal', () => {
   const rule = 'a removed member receives nothing';
   const removal = [member('remove', 50, 'invoke'), member('remove', 50, 'ok')];
 
-  test('finds a message that was sent after the removal was answered, live, in a join or on a page', () => {
+  test('finds a message that was sent after the removal had completed, live, in a join or on a page', () => {
     const page: Event = { type: 'page', user: 'bart', session: '', room: 'general', messages: [seen(1)] };
     for (const read of [received(1, 1), joined(1, 1, { messages: [seen(1)] }), page]) {
       expect(rulesBroken([opened(1), joined(1), ...removal, ...sent(1), read, closed(1)], [stored(1)])).toEqual([rule]);
     }
   });
 
-  test('permits a message that was sent before the answer, and one after the member was added again', () => {
+  test('permits a message that was sent before the removal completed, and one after the member was added again', () => {
     const before = [member('remove', 50, 'invoke'), ...sent(1), member('remove', 50, 'ok'), received(1, 1)];
     expect(rulesBroken([opened(1), joined(1), ...before], [stored(1)])).toEqual([]);
     const added = [...removal, ...sent(1), member('add', 51, 'invoke'), received(1, 1)];

@@ -2,7 +2,7 @@ import type { History, SeenMessage, StoredMessage, Violation } from './record.ts
 
 const rule = 'every member receives the sequence of the database';
 
-/** What one connection has received of one room since its join. */
+/** The messages that a connection has received in a room since its join. */
 interface Reception {
   /** The sequence number of the next live message. */
   next: number;

@@ -11,7 +11,7 @@ interface Fault {
   readonly name: string;
   begin(node: ClusterNode, cluster: TestCluster): Promise<void> | void;
   end(node: ClusterNode, cluster: TestCluster): Promise<void> | void;
-  /** Whether it concerns one node only. */
+  /** Whether the fault affects one node only. */
   readonly isLocal: boolean;
 }
 

@@ -32,7 +32,7 @@ export async function manageMembers(options: OwnerOptions, isRunning: () => bool
     const about = { type: 'membership', op, kind, room, user } as const;
     recorder.add({ ...about, phase: 'invoke' });
     let isDone = false;
-    // An operation without an answer may still take effect, so it is repeated until it is answered.
+    // An operation without a response may still take effect, so it is repeated until there is a response.
     while (!isDone && isRunning()) {
       const node = random.pick(nodes);
       const status = await change(node, kind, `/rooms/${room}/members/${user}`, token);
@@ -44,7 +44,7 @@ export async function manageMembers(options: OwnerOptions, isRunning: () => bool
   }
 }
 
-/** Resolves to the status of the answer; 0 if there is none. */
+/** Resolves to the status of the response; 0 if there is none. */
 async function change(node: ClusterNode, kind: 'add' | 'remove', path: string, token: string): Promise<number> {
   try {
     return (await call(node, kind === 'add' ? 'PUT' : 'DELETE', path, { token, timeoutMs: 5_000 })).status;

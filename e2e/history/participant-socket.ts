@@ -30,7 +30,7 @@ export class ParticipantSocket {
   /** The last position in each room, for a rejoin. */
   readonly #positions = new Map<string, { readonly epoch: string; seq: number }>();
   #client: ClusterClient | undefined;
-  /** It is closed, or nothing more that it receives is recorded. */
+  /** Whether it is closed, or no longer records what it receives. */
   #isClosed = false;
 
   constructor(recorder: Recorder, identity: SocketIdentity) {
@@ -69,11 +69,11 @@ export class ParticipantSocket {
     }
   }
 
-  /** Sends a request. Rejects if the socket is closed or closes before the answer. */
-  request(type: string, params: object, onAnswer?: (frame: Frame) => void): Promise<Frame> {
+  /** Sends a request. Rejects if the socket is closed or closes before the reply arrives. */
+  request(type: string, params: object, onReply?: (frame: Frame) => void): Promise<Frame> {
     if (this.#client === undefined) return Promise.reject(new Error('the socket is not open'));
     return this.#client.request(type, params, (frame) => {
-      if (!this.#isClosed) onAnswer?.(frame);
+      if (!this.#isClosed) onReply?.(frame);
     });
   }
 
@@ -82,7 +82,7 @@ export class ParticipantSocket {
     const { connection } = this;
     const position = this.#positions.get(room);
     const from = position === undefined ? {} : { epoch: position.epoch, after: position.seq };
-    const answer = await this.request('join', { room, ...from }, (frame) => {
+    const reply = await this.request('join', { room, ...from }, (frame) => {
       if (frame.type === 'error') {
         this.received.delete(room);
         this.#recorder.add({ type: 'left', connection, room });
@@ -103,8 +103,8 @@ export class ParticipantSocket {
       this.received.set(room, seq);
       this.#positions.set(room, { epoch, seq });
     });
-    if (answer['code'] === 'internal') throw new Error('the join failed');
-    return answer.type === 'reply';
+    if (reply['code'] === 'internal') throw new Error('the join failed');
+    return reply.type === 'reply';
   }
 
   async leave(room: string): Promise<void> {
@@ -130,7 +130,7 @@ export class ParticipantSocket {
     });
   }
 
-  /** Closes the socket without waiting for the server, which may not answer. */
+  /** Closes the socket without waiting for the server, which may not respond. */
   abandon(): void {
     this.#closed(1000);
     this.#client?.close();

@@ -30,7 +30,7 @@ interface PendingWrite {
   attempts: number;
 }
 
-/** A user who does random things, over one socket at a time and sometimes over several nodes. */
+/** A user who performs random operations, over one socket at a time and sometimes over several nodes. */
 export class Participant {
   readonly #options: ParticipantOptions;
   #token: string | undefined;
@@ -52,7 +52,7 @@ export class Participant {
     }
   }
 
-  /** Learns the outcome of the last write, connects and joins all rooms. Resolves to whether it succeeded. */
+  /** Connects, joins all rooms and repeats the pending write until its outcome is known. Resolves to whether it succeeded. */
   async settle(): Promise<boolean> {
     if (this.#socket?.isOpen === false) this.#socket = undefined;
     try {
@@ -104,7 +104,7 @@ export class Participant {
     else if (choice < 0.98) await this.#readOverHttp(room);
     else if (choice < 0.976) await within(requestMs, socket.leave(room));
     else if (choice < 0.98) socket.abandon();
-    // The socket is used further while the session ends.
+    // The socket stays in use while the session ends.
     else void this.#signOut(socket.session);
   }
 
@@ -184,28 +184,28 @@ export class Participant {
     await this.#write(socket, kind, room, kind === 'edit' ? { edits: seq } : { deletes: seq });
   }
 
-  /** Sends a write, for the first time or again. Rejects if there is no answer; then it stays pending. */
+  /** Sends a write, for the first time or again. Rejects if there is no reply; the write then stays pending. */
   async #attempt(socket: ParticipantSocket, pending: PendingWrite): Promise<void> {
     const { recorder } = this.#options;
     const { op, kind, room, frame } = pending;
     const isRetry = pending.attempts++ > 0;
     if (isRetry && !socket.received.has(room)) {
       const joined = await within(requestMs, socket.join(room));
-      // Without access, the outcome of an earlier attempt cannot be found out.
+      // Without access, the outcome of an earlier attempt cannot be determined.
       if (!joined) this.#settled(pending, 'unknown');
       return;
     }
     const requestedAt = recorder.events.length;
-    const answer = await within(requestMs, socket.request(kind, frame));
-    if (answer.type === 'reply') {
-      const { seq } = answer['data'] as { readonly seq: number };
+    const reply = await within(requestMs, socket.request(kind, frame));
+    if (reply.type === 'reply') {
+      const { seq } = reply['data'] as { readonly seq: number };
       recorder.add({ type: 'write', phase: 'ok', op, seq, session: socket.session, requestedAt });
       this.#pending = undefined;
       if (kind === 'send') this.#own.push({ room, seq });
       if (this.#own.length > 50) this.#own.shift();
       return;
     }
-    const code = String(answer['code']);
+    const code = String(reply['code']);
     if (code === 'internal' || code === 'rate_limited') {
       if (pending.attempts >= maxAttempts) this.#settled(pending, 'unknown');
     } else if (isRetry) this.#settled(pending, 'unknown');
@@ -227,12 +227,12 @@ export class Participant {
       token: this.#token,
       timeoutMs: requestMs,
     });
-    // A request that was in progress when its session ended may still be answered, so only the membership is checked.
+    // A request that was in progress when its session ended may still succeed, so only the membership is checked.
     if (status === 200)
       recorder.add({ type: 'page', user, session: '', room, messages: json['messages'] as SeenMessage[] });
   }
 
-  /** Ends the own session while its socket is still in use. */
+  /** Ends the user's session while its socket is still in use. */
   async #signOut(session: string): Promise<void> {
     const { nodes, random, recorder } = this.#options;
     const token = this.#token;

@@ -1,4 +1,4 @@
-/** A seeded random number generator (mulberry32), so that a run makes the same choices again. */
+/** A seeded random number generator (mulberry32), so that a run can be repeated with the same choices. */
 export class Random {
   #state: number;
 
@@ -26,11 +26,11 @@ export class Random {
   /** @throws RangeError if the list is empty */
   pick<T>(list: readonly T[]): T {
     const [first, ...others] = list;
-    if (first === undefined) throw new RangeError('nothing to pick from');
+    if (first === undefined) throw new RangeError('the list is empty');
     return others[Math.floor(this.next() * list.length) - 1] ?? first;
   }
 
-  /** A generator of its own, so that concurrent users do not change the choices of each other. */
+  /** A separate generator, so that concurrent users do not affect each other's choices. */
   fork(): Random {
     return new Random(Math.floor(this.next() * 2 ** 32));
   }

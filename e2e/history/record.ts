@@ -1,4 +1,4 @@
-/** What the clients did and saw, in the order in which this process observed it. */
+/** The operations and observations of the clients, in the order in which this process recorded them. */
 export type Event =
   /** A request that changes a room. `text` is unique. Every attempt with the same key belongs to one operation. */
   | {
@@ -25,7 +25,7 @@ export type Event =
     }
   /** The server refused it: it has no effect. */
   | { readonly type: 'write'; readonly op: number; readonly phase: 'fail'; readonly code: string }
-  /** There was no answer, or one that leaves open whether it had an effect. */
+  /** There was no reply, or one that does not show whether the write had an effect. */
   | { readonly type: 'write'; readonly op: number; readonly phase: 'unknown' }
   /** A member was added to or removed from a room. `op` identifies the operation. */
   | {
@@ -56,7 +56,7 @@ export type Event =
       readonly requestedAt: number;
     }
   | { readonly type: 'closed'; readonly connection: number; readonly code: number; readonly at: number }
-  /** A join was answered. `seq` is the last message before the live ones. */
+  /** A join succeeded. `seq` is the last message before the live ones. */
   | {
       readonly type: 'joined';
       readonly connection: number;
@@ -107,7 +107,7 @@ export interface History {
   readonly events: readonly Event[];
   /** The messages of each room in the database at the end, by `seq`. */
   readonly rooms: ReadonlyMap<string, readonly StoredMessage[]>;
-  /** How long a socket may stay open after the end of its session was answered, in milliseconds. */
+  /** How long a socket may stay open after the sign-out of its session completed, in milliseconds. */
   readonly closeBoundMs: number;
   /** When the run ended. */
   readonly endedAt: number;

@@ -29,7 +29,7 @@ export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
       work,
       new Promise<never>((_resolve, reject) => {
         timer = setTimeout(() => {
-          reject(new Error(`no answer within ${ms} ms`));
+          reject(new Error(`no result within ${ms} ms`));
         }, ms);
       }),
     ]);

@@ -55,7 +55,7 @@ export async function runHistory(options: HistoryOptions): Promise<HistoryReport
       SIGN_UPS_PER_ADDRESS: '0',
       MAX_CONNECTIONS_PER_USER: '1000',
       REQUESTS_PER_SECOND: '0',
-      // Without it, a failover may forget the use of a ticket.
+      // Without it, a failover may lose the consumption of a ticket.
       ...(sentinel ? { REDIS_WAIT_REPLICAS: '1' } : {}),
     },
   });
@@ -134,7 +134,7 @@ async function recover(
   let outcomes: readonly string[] = [];
   const tickets = await until('the nodes did not issue tickets', async () => {
     outcomes = await Promise.all(cluster.nodes.map((node) => ticketOutcome(node, token).catch(String)));
-    // A limit on tickets is an answer of the store, too.
+    // A refusal by the ticket limit is a reply of the store, too.
     return outcomes.every((outcome) => outcome === 'issued' || outcome === '429 too_many_tickets');
   });
   const settled = await Promise.all(

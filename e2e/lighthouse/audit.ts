@@ -31,13 +31,13 @@ interface Report {
 
 const cli = join(import.meta.dirname, '../../tools/lighthouse/node_modules/lighthouse/cli/index.js');
 
-/** Returns the median of three runs by performance: single runs differ by several points (Lighthouse, docs/variability.md). */
+/** Returns the median of three runs by performance, because single runs differ by several points (Lighthouse, docs/variability.md). */
 export async function medianAudit(url: string, port: number, device: 'phone' | 'desktop'): Promise<Audit> {
   const audits: Audit[] = [];
   for (let n = 0; n < 3; n += 1) audits.push(await audit(url, port, device));
   audits.sort((one, other) => one.scores.performance - other.scores.performance);
   const [, middle] = audits;
-  if (middle === undefined) throw new Error('Lighthouse did not look');
+  if (middle === undefined) throw new Error('Lighthouse returned no audit');
   return middle;
 }
 

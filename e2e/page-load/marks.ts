@@ -1,9 +1,9 @@
 import type { BrowserContext, Page } from '@playwright/test';
 
-/** When something was on the screen for the first time: ms since the navigation started. */
+/** The time at which each element was first on the screen, in ms since the navigation started. */
 export type Marks = Readonly<Record<string, number>>;
 
-/** What the page waits for: by name, a selector and optionally a text that the element contains. */
+/** The elements to record: by name, a selector and optionally a text that the element contains. */
 export type Wanted = Readonly<Record<string, { readonly selector: string; readonly text?: string }>>;
 
 /**

@@ -1,6 +1,6 @@
 import type { CDPSession, Page } from '@playwright/test';
 
-/** What the browser did in one run: requests, socket events and frames, with their times in ms. */
+/** The network activity of the browser in one run: requests, socket events and frames, with their times in ms. */
 export interface TimelineEvent {
   readonly what: string;
   readonly from: number;
@@ -41,7 +41,7 @@ export class Timeline {
     return { timeline, devtools };
   }
 
-  /** Forgets everything. The next event is the new origin of all times. */
+  /** Clears the timeline. The next event is the new origin of all times. */
   start(): void {
     this.#events.clear();
     this.#origin = undefined;

@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { tokenOf } from '../fixtures/calls.ts';
 import { submitSignIn } from '../fixtures/chat.ts';
 import { expectConnected } from '../fixtures/console.ts';
@@ -9,13 +10,13 @@ const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100
 
 test.use({ settings: { MAX_CONNECTIONS_PER_USER: '4' } });
 
-/** The operator console after an eventful hour: refused handshakes, a replay, a disabled user, and a user with too many connections. */
+/** The operator console after refused handshakes, a replay, a disabled user, and a user with too many connections. */
 for (const { name, ...look } of looks) {
   test(`screenshots of the operator console: ${name}`, async ({ usher, visitor }) => {
     test.slow();
     const { lisa, bart } = await converse(usher.direct);
     await createRoom(usher.direct, 'lisa', { room: 'release-party', title: 'Release party', private: true });
-    const { receipt, stop } = await makeTrouble(usher.url);
+    const { receipt, stop } = await causeRefusals(usher.url);
 
     const { page } = await visitor({ ...look, reducedMotion: 'reduce' });
     const shoot = shooter(page, name);
@@ -42,12 +43,14 @@ for (const { name, ...look } of looks) {
     await expect(page.getByRole('alertdialog').getByText('Done.', { exact: false })).toBeVisible();
     await shoot('console-proof');
 
-    // The charts show what was measured until now.
+    const measured = countChartValues(page);
     await page.goto('/admin');
-    for (let number = 0; number < 80; number += 1) {
-      await lisa.send('general', `Message ${number}`);
-      await page.waitForTimeout(400);
-    }
+    let number = 0;
+    const sendAndCount = async (): Promise<number> => {
+      await lisa.send('general', `Message ${(number += 1)}`);
+      return measured();
+    };
+    await expect.poll(sendAndCount, { intervals: [400], timeout: 90_000 }).toBeGreaterThanOrEqual(4);
     await expect(page.getByText('tickets were presented again', { exact: false })).toBeVisible();
     await page.reload();
     await expect(page.locator('canvas')).toHaveCount(8);
@@ -57,16 +60,28 @@ for (const { name, ...look } of looks) {
   });
 }
 
-/** Requests that the server refuses. Resolves to the receipt of a handshake from an origin that is not allowed. */
-async function makeTrouble(url: string): Promise<{ readonly receipt: string; readonly stop: () => void }> {
+/** Returns a function that counts the measured values of a chart. The server adds one every 10 seconds. */
+function countChartValues(page: Page): () => number {
+  let count = 0;
+  page.on('websocket', (socket) => {
+    socket.on('framereceived', ({ payload }) => {
+      const { data } = JSON.parse(String(payload)) as { data?: { history?: { messages: (number | null)[] } } };
+      if (data?.history !== undefined) count = data.history.messages.filter((value) => value !== null).length;
+    });
+  });
+  return () => count;
+}
+
+/** Sends requests that the server refuses. Resolves to the receipt of a handshake from an origin that is not allowed. */
+async function causeRefusals(url: string): Promise<{ readonly receipt: string; readonly stop: () => void }> {
   const admin = { authorization: `Bearer ${await tokenOf(url, 'admin')}`, 'content-type': 'application/json' };
   const maggie = await tokenOf(url, 'maggie', 'secret', { 'user-agent': firefox });
   const sockets: WebSocket[] = [];
 
-  /** Requests a ticket and presents it, from a page of this origin, this many times. */
+  /** Requests a ticket and presents it `times` times from a page of this origin. Resolves to the receipt. */
   async function attempt(origin: string, times = 1): Promise<string> {
-    const answer = await fetch(`${url}/api/ws_ticket`, { headers: { authorization: `Bearer ${maggie}` } });
-    const { ticket } = (await answer.json()) as { readonly ticket: string };
+    const response = await fetch(`${url}/api/ws_ticket`, { headers: { authorization: `Bearer ${maggie}` } });
+    const { ticket } = (await response.json()) as { readonly ticket: string };
     for (let time = 0; time < times; time += 1) {
       const path = `${url.replace('http', 'ws')}/api/ws?ticket=${ticket}`;
       const socket = new WebSocket(path, { headers: { origin, 'user-agent': firefox } } as unknown as string[]);
@@ -79,14 +94,14 @@ async function makeTrouble(url: string): Promise<{ readonly receipt: string; rea
         }
       });
     }
-    return answer.headers.get('usher-receipt') ?? '';
+    return response.headers.get('usher-receipt') ?? '';
   }
 
   for (let number = 0; number < 6; number += 1) await attempt('https://staging.example.org');
   const receipt = await attempt('https://staging.example.org');
   for (let number = 0; number < 3; number += 1) await attempt(url);
   await attempt(url, 2);
-  // One too many.
+  // One connection more than allowed.
   const refused = await fetch(`${url}/api/ws_ticket`, { headers: { authorization: `Bearer ${maggie}` } });
   expect(refused.status).toBe(429);
   await fetch(`${url}/api/admin/users/bart`, {

@@ -36,7 +36,7 @@ for (const { name, ...look } of looks) {
     await page.goto('/connection');
     await expectState(page, 'open');
     await page.getByRole('button', { name: /use a ticket twice/i }).click();
-    await expect(page.getByTestId('twice-answer')).toContainText(/refused/i);
+    await expect(page.getByTestId('twice-result')).toContainText(/refused/i);
     await expect(page.getByText('–', { exact: true })).toHaveCount(0);
     await shoot('connection');
     // More sessions of the same user.

@@ -7,7 +7,7 @@ import { converse, looks, shooter } from './scene.ts';
 /** Features of rooms and messages besides reading and writing. */
 for (const { name, ...look } of looks) {
   test(`screenshots of features: ${name}`, async ({ usher, visitor }) => {
-    await furnish(usher.direct);
+    await createRooms(usher.direct);
     const { lisa, bart } = await converse(usher.direct);
     const { page } = await visitor({ ...look, reducedMotion: 'reduce' });
     const shoot = shooter(page, name);
@@ -57,7 +57,7 @@ for (const { name, ...look } of looks) {
 }
 
 /** Rooms that Maggie has joined, and some that she has not. */
-async function furnish(url: string): Promise<void> {
+async function createRooms(url: string): Promise<void> {
   await createRoom(url, 'maggie', { room: 'release-party', title: 'Release party', private: true });
   for (const user of ['bart', 'lisa', 'admin']) await addMember(url, 'maggie', 'release-party', user);
   await createRoom(url, 'maggie', { room: 'long', title: longTitle, private: true });

@@ -15,12 +15,12 @@ test('a user who is disabled while typing is signed out at once with the reason,
 
   const token = await tokenOf(usher.url, 'admin');
   const disable = async (disabled: boolean): Promise<unknown> => {
-    const answer = await fetch(`${usher.url}/api/admin/users/bart`, {
+    const response = await fetch(`${usher.url}/api/admin/users/bart`, {
       method: 'PUT',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify({ disabled }),
     });
-    return answer.json();
+    return response.json();
   };
   expect(await disable(true)).toMatchObject({ closed: 1, nodes: [{ closed: 1 }] });
 

@@ -13,11 +13,11 @@ test('the connection page shows a rejected handshake', async ({ visitor }) => {
   await expect(page.getByRole('heading', { name: /connection/i, level: 1 })).toBeVisible();
 
   await page.getByRole('button', { name: /connect without a ticket/i }).click();
-  await expect(page.getByTestId('no-ticket-answer')).toContainText(/refused/i);
+  await expect(page.getByTestId('no-ticket-result')).toContainText(/refused/i);
 
   await page.getByRole('button', { name: /use a ticket twice/i }).click();
-  await expect(page.getByTestId('twice-answer')).toContainText(/first.*accepted/i);
-  await expect(page.getByTestId('twice-answer')).toContainText(/second.*refused/i);
+  await expect(page.getByTestId('twice-result')).toContainText(/first.*accepted/i);
+  await expect(page.getByTestId('twice-result')).toContainText(/second.*refused/i);
 
   await page.getByRole('button', { name: /drop the connection/i }).click();
   await expectState(page, 'open');
@@ -48,8 +48,8 @@ test('a page that connects without a ticket receives only 1006', async ({ visito
 async function rawHandshake(url: string, path: string): Promise<{ status: number; body: string }> {
   const { hostname, port, host } = new URL(url);
   const socket = connect(Number(port), hostname);
-  let answer = '';
-  socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
+  let response = '';
+  socket.setEncoding('utf8').on('data', (text: string) => (response += text));
   socket.write(
     `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
   );
@@ -59,25 +59,25 @@ async function rawHandshake(url: string, path: string): Promise<{ status: number
     });
     // An accepted socket stays open; only its first response matters here.
     socket.on('data', () => {
-      if (answer.startsWith('HTTP/1.1 101')) socket.destroy();
+      if (response.startsWith('HTTP/1.1 101')) socket.destroy();
     });
   });
-  return { status: Number(answer.slice(9, 12)), body: answer.slice(answer.indexOf('\r\n\r\n') + 4) };
+  return { status: Number(response.slice(9, 12)), body: response.slice(response.indexOf('\r\n\r\n') + 4) };
 }
 
 async function ticketFor(url: string): Promise<string> {
   const token = await tokenOf(url, 'maggie');
-  const answer = await fetch(`${url}/api/ws_ticket`, { headers: { authorization: `Bearer ${token}` } });
-  return ((await answer.json()) as { ticket: string }).ticket;
+  const response = await fetch(`${url}/api/ws_ticket`, { headers: { authorization: `Bearer ${token}` } });
+  return ((await response.json()) as { ticket: string }).ticket;
 }
 
 test('of fifty simultaneous uses of one ticket exactly one is accepted', async ({ usher }) => {
   const ticket = await ticketFor(usher.direct);
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 50 }, () => rawHandshake(usher.direct, `/api/ws?ticket=${ticket}`)),
   );
-  expect(answers.filter(({ status }) => status === 101)).toHaveLength(1);
-  const refused = answers.filter(({ status }) => status !== 101);
+  expect(responses.filter(({ status }) => status === 101)).toHaveLength(1);
+  const refused = responses.filter(({ status }) => status !== 101);
   expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([401]));
   expect(refused.every(({ body }) => body.includes('Invalid ticket'))).toBe(true);
 });

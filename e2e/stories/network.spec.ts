@@ -123,10 +123,10 @@ test('after a new deployment, a part that no longer exists offers to reload', as
   // The files of this build are gone, and the page names those of the next one.
   await page.route(/\/chunk-[\w-]+\.js$/, (route) => route.fulfill({ status: 404 }));
   await page.route('**/index.html', async (route) => {
-    const answer = await route.fetch();
+    const original = await route.fetch();
     await route.fulfill({
-      response: answer,
-      body: (await answer.text()).replaceAll(/main-[\w-]{8}/g, 'main-NEXT0000'),
+      response: original,
+      body: (await original.text()).replaceAll(/main-[\w-]{8}/g, 'main-NEXT0000'),
     });
   });
   await page.getByRole('link', { name: 'Search messages' }).click();

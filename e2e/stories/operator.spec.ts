@@ -7,7 +7,7 @@ import { confirm, connectionsPerUser, expect, expectConnected, goTo, openConsole
 import { HeadlessUser } from '../fixtures/headless-user.ts';
 import { NetworkRelay } from '../fixtures/network-relay.ts';
 
-// One after the other: they share a server, and each finds its own cause among those of the others.
+// Run one after the other, because they share a server: each test looks for its own entries among those of the others.
 test.describe.configure({ mode: 'default' });
 
 /** Reads the receipt that the user sees on the connection page, once the attempt has failed at this step. */
@@ -106,9 +106,9 @@ test('why maggie cannot connect: she has too many connections', async ({ operato
 
 test('why maggie cannot connect: her ticket was replayed', async ({ operator, shared }) => {
   const token = await tokenOf(shared.url, 'maggie');
-  const answer = await fetch(`${shared.url}/api/ws_ticket`, { headers: { authorization: `Bearer ${token}` } });
-  const receipt = answer.headers.get('usher-receipt') ?? '';
-  const { ticket } = (await answer.json()) as { readonly ticket: string };
+  const response = await fetch(`${shared.url}/api/ws_ticket`, { headers: { authorization: `Bearer ${token}` } });
+  const receipt = response.headers.get('usher-receipt') ?? '';
+  const { ticket } = (await response.json()) as { readonly ticket: string };
   const url = `${shared.url.replace('http', 'ws')}/api/ws?ticket=${ticket}`;
   const first = await connect(url);
   expect(first.readyState).toBe(WebSocket.OPEN);

@@ -121,7 +121,7 @@ test('a reload shows the last messages without the server, and continues without
   bart.disconnect();
 });
 
-test('a reload keeps the scroll position, even when the server answers', async ({ usher, visitor }) => {
+test('a reload keeps the scroll position, even when the server responds', async ({ usher, visitor }) => {
   await usher.insertMessages('general', 400);
   const { page } = await visitor();
   await signIn(page, 'maggie');

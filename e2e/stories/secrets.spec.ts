@@ -22,7 +22,7 @@ test('the server output contains no secret', async ({ usher, visitor, secrets })
   await page.goto('/connection');
   await expectState(page, 'open');
   await page.getByRole('button', { name: /use a ticket twice/i }).click();
-  await expect(page.getByTestId('twice-answer')).toContainText(/second.*refused/i);
+  await expect(page.getByTestId('twice-result')).toContainText(/second.*refused/i);
   await page.getByRole('button', { name: /drop the connection/i }).click();
   await expect.poll(() => tickets.length).toBeGreaterThanOrEqual(5);
 

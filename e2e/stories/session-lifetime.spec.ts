@@ -62,12 +62,12 @@ test('after a sleep longer than token and lease, both tabs reconnect with at mos
   await sendMessage(first, 'good morning');
   await expectSent(first, 'good morning');
   await expect(messageWith(second, 'good morning')).toHaveCount(1);
-  // Usually one for both. A tab that asks while the other tab's token is in transit refreshes too.
+  // Usually one refresh for both. A tab that needs a token while the other tab's token is in transit refreshes too.
   expect(refreshes.slice(1)).toEqual(refreshes.length > 2 ? ['POST 200', 'POST 200'] : ['POST 200']);
 });
 
 test.describe('the session expires while the laptop sleeps', () => {
-  /** Maggie has typed a message offline. Her session expires meanwhile, and the page shows it. */
+  /** Sends a message offline, lets the session expire, and waits until the page shows it. */
   async function returnAfterExpiry(usher: UsherServer, { page, context }: Visitor): Promise<void> {
     await context.clock.install();
     await signIn(page, 'maggie');
@@ -77,7 +77,7 @@ test.describe('the session expires while the laptop sleeps', () => {
     await sendMessage(page, 'written on the train');
     await expect(messageWith(page, 'on the train')).toHaveCount(1);
     await composer(page).fill('half a tho');
-    // Simulates weeks: a server with a very short idle timeout has expired the session.
+    // A server with a very short idle timeout expires the session, as after several weeks.
     await usher.kill();
     await usher.start({ SESSION_IDLE_SECONDS: '1' });
     usher.relay.reconnect();
@@ -131,11 +131,11 @@ test('use of a stolen refresh cookie ends the session in every tab, with the rea
 
   await expect
     .poll(async () => {
-      const answer = await fetch(`${usher.direct}/api/auth/refresh`, {
+      const response = await fetch(`${usher.direct}/api/auth/refresh`, {
         method: 'POST',
         headers: { cookie: `usher_refresh=${stolen?.value ?? ''}` },
       });
-      return answer.status;
+      return response.status;
     })
     .toBe(401);
   await closed;
@@ -157,11 +157,11 @@ test('signing out all other devices ends their tabs with the reason, but not thi
   const token = nextToken(phone);
   await signIn(phone, 'maggie');
 
-  const answer = await fetch(`${usher.direct}/api/sessions?others=true`, {
+  const response = await fetch(`${usher.direct}/api/sessions?others=true`, {
     method: 'DELETE',
     headers: { authorization: `Bearer ${await token}` },
   });
-  expect(await answer.json()).toMatchObject({ closed: 2 });
+  expect(await response.json()).toMatchObject({ closed: 2 });
   await expectSignedOut(laptop, /from another device/i);
   await expectSignedOut(tab, /from another device/i);
   await expectState(phone, 'open');
@@ -208,12 +208,12 @@ test('a frozen page reloads as the new user when another user has signed in', as
   // As for a frozen tab: it receives the second sign-in, but not the events before it.
   const reloaded = first.waitForEvent('load');
   await second.evaluate(async () => {
-    const answer = await fetch('/api/auth', {
+    const response = await fetch('/api/auth', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ user: 'bart', pwd: 'secret' }),
     });
-    const { token } = (await answer.json()) as { token: string };
+    const { token } = (await response.json()) as { token: string };
     const { sid } = JSON.parse(atob(token.split('.')[1] ?? '')) as { sid: string };
     localStorage.setItem('usher.session', JSON.stringify({ user: 'bart', session: sid }));
   });

@@ -76,7 +76,7 @@ test('on 3G sent messages and visited rooms appear immediately, without a layout
   await openRoom(page, 'General');
   await expect(messageWith(page, 'message 400')).toBeInViewport();
 
-  // No data of the server arrives, so everything shown now is shown without waiting for it.
+  // No data arrives from the server, so the page shows the following without waiting for it.
   usher.relay.pauseDownstream();
   for (const text of ['one', 'two', 'three']) {
     await composer(page).pressSequentially(`${text} of mine`);
@@ -94,8 +94,8 @@ test('on 3G sent messages and visited rooms appear immediately, without a layout
   usher.relay.resumeDownstream();
 
   for (const text of ['one', 'two', 'three']) await expectSent(page, `${text} of mine`);
-  await bart.send('general', 'an answer of bart');
-  await expect(messageWith(page, 'an answer of bart')).toBeInViewport();
+  await bart.send('general', 'a reply of bart');
+  await expect(messageWith(page, 'a reply of bart')).toBeInViewport();
   await expectNoShifts(page);
   bart.disconnect();
 });

@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { composer, messageWith, openRoom, signIn } from '../fixtures/chat.ts';
-import { setHidden, roomEntry } from '../fixtures/rooms.ts';
+import { roomEntries, roomEntry, setHidden } from '../fixtures/rooms.ts';
 import { HeadlessUser } from '../fixtures/headless-user.ts';
 import { expect, test } from '../fixtures/test.ts';
 
@@ -131,5 +131,52 @@ test('messages that arrive while the page is in the background are not read, and
   await pill(page).click();
   await expectLineBefore(page, 2);
   await expect(page.locator('li.fresh')).toBeInViewport();
+  bart.disconnect();
+});
+
+test('unread counts show in the list and the title on all devices until the messages are read on one', async ({
+  usher,
+  visitor,
+}) => {
+  const { page: desk } = await visitor();
+  const { page: phone } = await visitor({ viewport: { width: 390, height: 844 } });
+  await signIn(desk, 'maggie');
+  await signIn(phone, 'maggie');
+  const bart = await HeadlessUser.connect(usher.url, 'bart', 'secret');
+
+  await bart.send('general', 'hello everyone');
+  await bart.send('general', 'and you, @maggie');
+  for (const page of [desk, phone]) {
+    await expect(roomEntry(page, 'General')).toHaveAccessibleName(/1 mention of you 2 unread messages/);
+    await expect(page).toHaveTitle('(@1) Rooms · Usher');
+    await expect(page.locator('link[rel=icon]')).toHaveAttribute('href', 'favicon-unread.svg');
+  }
+  // The room with the latest message is first.
+  await expect(roomEntries(desk).first()).toContainText('General');
+  await bart.send('random', 'something else');
+  await expect(roomEntries(desk).first()).toContainText('Random');
+  await expect(roomEntry(desk, 'Random')).toHaveAccessibleName(/1 unread message$/);
+
+  await openRoom(phone, 'General');
+  await expect(messageWith(phone, 'and you')).toBeVisible();
+  await expect(roomEntry(desk, 'General')).toHaveAccessibleName('General');
+  await expect(desk).toHaveTitle('(1) Rooms · Usher');
+  await openRoom(desk, 'Random');
+  await expect(desk).toHaveTitle('Random · Usher');
+  await expect(desk.locator('link[rel=icon]')).toHaveAttribute('href', 'favicon.svg');
+  bart.disconnect();
+});
+
+test('a joined room counts unread messages while another room is shown', async ({ usher, visitor }) => {
+  const { page } = await visitor();
+  await signIn(page, 'maggie');
+  await openRoom(page, 'General');
+  await openRoom(page, 'Random');
+  const bart = await HeadlessUser.connect(usher.url, 'bart', 'secret');
+  await bart.send('general', 'where is @maggie?');
+  await expect(roomEntry(page, 'General')).toHaveAccessibleName(/1 mention of you 1 unread message/);
+  await openRoom(page, 'General');
+  await openRoom(page, 'Random');
+  await expect(roomEntry(page, 'General')).toHaveAccessibleName('General');
   bart.disconnect();
 });

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 
-/** Stores an order and publishes a message in one transaction: `node order.ts NUMBER`. Repeating it publishes nothing twice. */
+/** Stores an order and publishes a message in one transaction: `node order.ts NUMBER`. A repeated call publishes no second message. */
 const number = Number(process.argv[2]);
 if (!Number.isSafeInteger(number)) throw new TypeError('usage: node order.ts NUMBER');
 

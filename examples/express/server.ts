@@ -4,7 +4,7 @@ import express from 'express';
 import { expressjwt } from 'express-jwt';
 import jwt from 'jsonwebtoken';
 
-// Users of the demonstration. Replace them and the route with your own sign-in.
+// Demo users. Replace them and the route with your own sign-in.
 const users = new Map<unknown, string>(Object.entries({ ann: 'secret', bob: 'secret' }));
 const secret = process.env['JWT_SECRET'] ?? randomUUID();
 

@@ -6,13 +6,13 @@ import { filter, firstValueFrom } from 'rxjs';
 
 const [server = 'http://127.0.0.1:3000', user = 'ann', pwd = 'secret', name = 'general'] = process.argv.slice(2);
 
-const answer = await fetch(`${server}/api/auth`, {
+const response = await fetch(`${server}/api/auth`, {
   method: 'POST',
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify({ user, pwd }),
 });
-if (!answer.ok) throw new Error(`sign-in failed with status ${answer.status}`);
-const { token } = (await answer.json()) as { token: string };
+if (!response.ok) throw new Error(`sign-in failed with status ${response.status}`);
+const { token } = (await response.json()) as { token: string };
 
 const socket = new TicketSocket<RoomsProtocol>({
   url: `${server.replace(/^http/, 'ws')}/api/ws`,

@@ -4,7 +4,7 @@ import { json } from 'node:stream/consumers';
 import { createUsher } from '@usher/server';
 import { jwtVerify, SignJWT } from 'jose';
 
-// Users of the demonstration. Replace them and `signIn` with your own sign-in.
+// Demo users. Replace them and `signIn` with your own sign-in.
 const users = new Map<unknown, string>(Object.entries({ ann: 'secret', bob: 'secret' }));
 const secret = Buffer.from(process.env['JWT_SECRET'] ?? randomUUID());
 

@@ -22,7 +22,7 @@ const { connections } = await createFastifyUsher(app, {
 connections.handle('order', async ({ item }) => {
   const price = prices.get(item);
   if (price === undefined) throw new RequestError('sold_out', `no more ${item}`);
-  // Demand raises the price, for everyone.
+  // Each order raises the price for all clients.
   prices.set(item, price + 1);
   await connections.broadcast().send('price', { item, price: price + 1 });
   orders += 1;

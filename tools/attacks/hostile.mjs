@@ -1,7 +1,7 @@
 /**
- * A hostile client in a thread of its own, so that its work does not count as the server's. It sends one type of frame on all connections of
- * one user, as much as the limits allow: requests with up to `inFlight` answers outstanding, pausing after `rate_limited`, and
- * signals at a steady pace below the number of drops that closes a connection.
+ * A hostile client in a separate thread, so that it does not delay the thread that measures. It sends one type of frame on all connections of
+ * one user, as much as the limits allow: up to `inFlight` requests at a time, with a pause after `rate_limited`, or signals at a steady
+ * rate below the number of drops that closes a connection.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,7 +12,7 @@ const { url, token, room, connections, inFlight } = workerData;
 const text = 'x'.repeat(4_000);
 const signalsPerSecond = 300;
 
-/** The most expensive frame of each type, `n` counts them. A new type of the protocol without an entry fails the case. */
+/** The most expensive frame of each type; `n` is its number. A protocol type without an entry here fails the case. */
 export const frames = {
   join: (n) => (n % 2 === 0 ? { room } : { room, after: 0 }),
   leave: (n) => (n % 2 === 0 ? { room } : { type: 'join', room }),
@@ -35,10 +35,10 @@ let refused = 0;
 
 async function requests(client, type) {
   while (running && client.closeCode() === undefined) {
-    const answer = await client.request({ type, ...frames[type](sent++) });
-    if (answer.code !== 'rate_limited') continue;
+    const reply = await client.request({ type, ...frames[type](sent++) });
+    if (reply.code !== 'rate_limited') continue;
     refused++;
-    await delay(answer.retryAfterMs ?? 1_000);
+    await delay(reply.retryAfterMs ?? 1_000);
   }
 }
 

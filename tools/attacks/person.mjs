@@ -68,7 +68,7 @@ export async function connect(url, token) {
         socket.send(JSON.stringify({ id, ...frame }));
       });
     },
-    /** Sends a frame that has no answer. */
+    /** Sends a frame without a reply. */
     signal(frame) {
       if (closed === undefined) socket.send(JSON.stringify(frame));
     },
@@ -95,8 +95,8 @@ export function measurePings(connection) {
   const loop = (async () => {
     while (running) {
       const start = performance.now();
-      const answer = await connection.request({ type: 'ping' });
-      if (answer.type === 'closed') break;
+      const reply = await connection.request({ type: 'ping' });
+      if (reply.type === 'closed') break;
       times.push(performance.now() - start);
       await delay(50);
     }

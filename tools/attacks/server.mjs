@@ -1,4 +1,4 @@
-/** A real server to attack: the API of a checkout on loopback, with a data directory of its own that is deleted afterwards. */
+/** A real server to attack: the API of a checkout on loopback, with a temporary data directory. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

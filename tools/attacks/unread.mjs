@@ -1,8 +1,8 @@
-/** Clients that send bytes over TCP and do not read what comes back. */
+/** Clients that send bytes over TCP and do not read the responses. */
 import { connect } from 'node:net';
 
 /**
- * Opens connections that send `bytes` and read nothing, not even that the server closed them: count at the server.
+ * Opens connections that send `bytes` and read nothing. They do not notice when the server closes them, so count connections at the server.
  *
  * @returns {{ destroy: () => void }}
  */
@@ -43,7 +43,7 @@ export function exchange(port, bytes, ms) {
   });
 }
 
-/** The status codes of all answers in a stream of bytes, in order. */
+/** The status codes of all responses in a stream of bytes, in order. */
 export function statuses(received) {
   return [...received.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => status).join(' ');
 }

@@ -103,7 +103,7 @@ test.each([
 test('the schema of the values contains every setting', () => {
   const schema = JSON.parse(readFileSync(join(root, 'deploy/helm/usher/values.schema.json'), 'utf8'));
   const { settings, secrets: secretValues } = schema.properties;
-  // DATA_DIR is that of the image, DEMO_USERS are rejected with a public URL, and the others are values of their own.
+  // The image sets DATA_DIR, the server rejects DEMO_USERS with a public URL, and the others have their own values.
   const others = ['HOST', 'PORT', 'DATA_DIR', 'DEMO_USERS', 'PUBLIC_URL', 'DRAIN_SECONDS'];
   const names = [...Object.keys(settings.properties), ...Object.keys(secretValues.properties), ...others];
   expect(names.toSorted()).toEqual(settingNames().toSorted());

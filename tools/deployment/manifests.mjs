@@ -8,8 +8,8 @@ import { root } from '../install.mjs';
 const custom = new Set(['ServiceMonitor']);
 
 /**
- * Returns what is wrong with manifests: values that the schema of their kind forbids, and unknown fields. The schemas allow unknown fields,
- * so the TypeScript compiler looks for those.
+ * Returns the errors in manifests: values that the schema of their kind forbids, and unknown fields. The schemas allow unknown fields, so the
+ * TypeScript compiler finds those.
  */
 export async function faultsIn(manifests) {
   const known = manifests.filter(({ kind }) => !custom.has(kind));

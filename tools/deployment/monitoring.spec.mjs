@@ -83,7 +83,7 @@ test('promtool accepts the names of the metrics', async () => {
   expect(lint('# HELP usher_bad Bad\n# TYPE usher_bad counter\nusher_bad 1\n')).toContain('_total');
 });
 
-/** What `promtool check metrics` prints about metrics in the text format. */
+/** The output of `promtool check metrics` for metrics in the text format. */
 function lint(metrics) {
   const { stdout, stderr } = spawnSync(find('promtool') ?? 'promtool', ['check', 'metrics'], {
     input: metrics,
@@ -121,7 +121,7 @@ test('a Prometheus scrapes the server and evaluates the alerts and the dashboard
   }
 });
 
-test('the server answers the probes of the chart and of the image', async () => {
+test('the probes of the chart and of the image succeed', async () => {
   const secrets = { DATABASE_URL: 'postgres://db/usher', REDIS_URL: 'redis://redis', JWT_SECRET: 'x'.repeat(32) };
   const manifests = renderChart({ publicUrl: 'https://chat.example.org', secrets });
   const [pod] = manifests.find(({ kind }) => kind === 'Deployment').spec.template.spec.containers;

@@ -12,7 +12,7 @@ import { find } from '../programs.mjs';
 import { origin } from '../proxies/node.mjs';
 
 /**
- * Starts Prometheus with `deploy/prometheus/prometheus.yml`, which scrapes one server every second. Resolves when it answers.
+ * Starts Prometheus with `deploy/prometheus/prometheus.yml`, which scrapes one server every second. Resolves when it is ready.
  *
  * @param {number} target the port of the server
  * @param {string} token the METRICS_TOKEN of the server

@@ -89,7 +89,7 @@ const fileOf = ({ document, line }) => `${document.replaceAll('/', '-')}-${line}
 const files = new Map(blocks.map((block) => [fileOf(block), complete(block)]));
 const shop = blocks.find(({ code }) => code.includes('export const shop ='));
 files.set('shop-protocol.ts', shop.code);
-/** What `ng add @usher/angular` creates. */
+/** The files that `ng add @usher/angular` creates. */
 const schematics = join(root, 'libs/angular/schematics/ng-add/files');
 for (const template of globSync('**/*.template', { cwd: schematics })) {
   const text = readFileSync(join(schematics, template), 'utf8').replaceAll(/<%= \w+ %>/g, 'general');

@@ -85,7 +85,7 @@ export const declarations = {
   user: 'declare const user: string;',
 };
 
-/** Declarations of names that mean something else in these documents. */
+/** Declarations of names with a different meaning in single documents. */
 export const perDocument = {
   'docs/guides/sign-in.md': {
     findSession:

@@ -1,5 +1,5 @@
 /**
- * Checks what takes too long for `npm test`: creates projects with `create-usher`, with `ng add` and with server-side rendering in
+ * Checks that take too long for `npm test`: creates projects with `create-usher`, with `ng add` and with server-side rendering in
  * the supported versions of Angular, from the packed packages, with npm and pnpm. Builds them, and connects through their servers, through the
  * proxy of `ng serve` and from a browser.
  *

@@ -5,7 +5,7 @@ import { root } from '../install.mjs';
 
 const guide = () => readFileSync(join(root, 'docs/guides/from-socket-io.md'), 'utf8');
 
-/** What the programs import. */
+/** The dependencies of the programs. */
 export const guideDependencies = {
   '@fastify/jwt': '^10.2.0',
   '@usher/client': '^0.1.0',

@@ -13,7 +13,7 @@ class Program {
   #listeners = new Set();
 
   constructor(args, { cwd, env = {} }) {
-    // Colors would be a part of the output.
+    // Colors would be part of the output.
     this.#child = spawn(process.execPath, args, { cwd, env: { ...process.env, FORCE_COLOR: '0', ...env } });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {

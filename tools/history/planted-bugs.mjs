@@ -52,7 +52,7 @@ function resultOf(`,
   },
   {
     id: 'resync-without-authorization',
-    bug: 'messages that were missed are delivered without authorizing the members again',
+    bug: 'missed messages are delivered without authorizing the members again',
     in: 'libs/realtime/src/rooms/rooms.ts',
     without: [
       'authorizeMembers: (room) => eviction.authorizeMembers(room),',

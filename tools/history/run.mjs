@@ -11,7 +11,7 @@ import { requirePrograms } from '../programs.mjs';
 import { weaken } from '../threats/weaken.mjs';
 import plantedBugs from './planted-bugs.mjs';
 
-/** How often a bug may stay undetected: it depends on the moment of a fault whether a run reveals it. */
+/** The number of seeds to try, because a run finds a bug only if a fault occurs at the right moment. */
 const maxSeeds = 5;
 
 await install();

@@ -14,7 +14,7 @@ const entries = packages.flatMap(entryPoints).filter((entry) => !entry.endsWith(
 /** Loading Angular outside of an Angular application requires its compiler. */
 const loaded = entries.filter((entry) => !entry.startsWith('@usher/angular'));
 
-/** What the packages require or allow as peers, and what this test needs. */
+/** The peer dependencies of the packages, and the dependencies of this test. */
 const peers = {
   ...Object.assign({}, ...packages.map(({ manifest }) => manifest.peerDependencies)),
   // Some ranges allow several major versions.

@@ -69,7 +69,7 @@ describe.each(packages)('$name', ({ name, folder: source, manifest }) => {
 
   test('its types resolve as its code does', async () => {
     const { problems } = await checkPackage(createPackageFromTarballData(readFileSync(archives.get(name))));
-    // The packages are ES modules, which `require` loads as well, and have entry points, which `node10` does not know.
+    // The packages are ES modules, which `require` loads as well, and have entry points, which `node10` does not support.
     const expected = new Set(['node10', 'node16-cjs']);
     expect(problems.filter(({ resolutionKind }) => !expected.has(resolutionKind))).toEqual([]);
   });

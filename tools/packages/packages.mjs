@@ -1,4 +1,4 @@
-/** The packages of this workspace that are published, and what their users install. */
+/** The published packages of this workspace, and their archives. */
 import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-/** HTTP and WebSocket clients that keep what the server answered unchanged. */
+/** HTTP and WebSocket clients that return responses unchanged. */
 import { once } from 'node:events';
 import http from 'node:http';
 import http2 from 'node:http2';
@@ -7,7 +7,7 @@ import { WebSocket } from 'ws';
 
 const host = 'chat.example.org';
 
-/** Headers of the connection to the next hop (RFC 9110 §7.6.1), and those that differ between two equal answers. */
+/** Headers of the connection to the next hop (RFC 9110 §7.6.1), and those that differ between two equal responses. */
 const notCompared = new Set(['connection', 'keep-alive', 'transfer-encoding', 'date', 'server']);
 
 const upgradeHeaders = {
@@ -29,7 +29,7 @@ export class Client {
   }
 
   /**
-   * Sends a request on a connection of its own.
+   * Sends a request on a new connection.
    *
    * @returns the status, the headers that a proxy must not change (sorted), and the body. An accepted upgrade is closed again.
    */
@@ -37,15 +37,15 @@ export class Client {
     const { request } = this.secure ? https : http;
     const sent = request({ ...this.#options, path, method, agent: false, localAddress, headers: { host, ...headers } });
     sent.end(body);
-    const [answer, socket] = await Promise.race([once(sent, 'response'), once(sent, 'upgrade')]);
-    const compared = Object.entries(answer.headersDistinct).filter(([name]) => !notCompared.has(name));
-    const result = { status: answer.statusCode, headers: Object.fromEntries(compared.toSorted()) };
-    if (answer.statusCode === 101) {
+    const [response, socket] = await Promise.race([once(sent, 'response'), once(sent, 'upgrade')]);
+    const compared = Object.entries(response.headersDistinct).filter(([name]) => !notCompared.has(name));
+    const result = { status: response.statusCode, headers: Object.fromEntries(compared.toSorted()) };
+    if (response.statusCode === 101) {
       socket.destroy();
       return { ...result, body: '' };
     }
     const chunks = [];
-    for await (const chunk of answer) chunks.push(chunk);
+    for await (const chunk of response) chunks.push(chunk);
     return { ...result, body: Buffer.concat(chunks).toString('latin1') };
   }
 
@@ -64,16 +64,16 @@ export class Client {
     }
   }
 
-  /** A handshake that does not continue after the answer. */
+  /** Sends a handshake and closes the connection after the response. */
   handshake(path, { headers = {}, ...options } = {}) {
     return this.request(path, { ...options, headers: { ...upgradeHeaders, ...headers } });
   }
 
   /** Signs in. Resolves to the access token. */
   async signIn(user) {
-    const answer = await this.post('/api/auth', { user, pwd: 'secret' });
-    if (answer.status !== 200) throw new Error(`sign-in of ${user} failed with ${answer.status}: ${answer.body}`);
-    return JSON.parse(answer.body).token;
+    const response = await this.post('/api/auth', { user, pwd: 'secret' });
+    if (response.status !== 200) throw new Error(`sign-in of ${user} failed with ${response.status}: ${response.body}`);
+    return JSON.parse(response.body).token;
   }
 
   post(path, value, options = {}) {
@@ -81,18 +81,18 @@ export class Client {
     return this.request(path, { method: 'POST', ...options, headers, body: JSON.stringify(value) });
   }
 
-  /** Requests a ticket. Resolves to the answer. */
+  /** Requests a ticket. Resolves to the response. */
   ticketCall(token) {
     return this.request('/api/ws_ticket', { headers: { authorization: `Bearer ${token}` } });
   }
 
   async ticket(token) {
-    const answer = await this.ticketCall(token);
-    if (answer.status !== 200) throw new Error(`the ticket call failed with ${answer.status}: ${answer.body}`);
-    return JSON.parse(answer.body).ticket;
+    const response = await this.ticketCall(token);
+    if (response.status !== 200) throw new Error(`the ticket call failed with ${response.status}: ${response.body}`);
+    return JSON.parse(response.body).ticket;
   }
 
-  /** Opens a WebSocket that answers heartbeats. Resolves when `welcome` has arrived. */
+  /** Opens a WebSocket that replies to heartbeats. Resolves when `welcome` has arrived. */
   async connect(ticket, options = {}) {
     const url = `${this.secure ? 'wss' : 'ws'}://127.0.0.1:${this.#port}/api/ws?ticket=${ticket}`;
     const { ca, servername } = this.#options;

@@ -12,7 +12,7 @@ import { origin, startNode } from './node.mjs';
 
 const password = 'secret';
 
-/** A start of a node or nginx takes seconds on a busy machine. */
+/** The start of a node or nginx takes seconds on a busy machine. */
 const testMs = 60_000;
 
 let tls;

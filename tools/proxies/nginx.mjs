@@ -7,7 +7,7 @@ import { bind, proxyFolder, replaceAll, startProxy } from './proxy-process.mjs';
 
 export const nginxConfig = () => readFileSync(join(root, 'deploy/nginx/usher.conf'), 'utf8');
 
-/** What the `nginx.conf` of a distribution contains around `usher.conf`. All files are in `folder`. */
+/** The part of a distribution's `nginx.conf` that includes `usher.conf`. All files are in `folder`. */
 const mainConfig = (folder) => `
 worker_processes 1;
 pid ${folder}/nginx.pid;

@@ -25,9 +25,9 @@ const proxies = [
     address: '127.0.0.4',
     otherAddress: '127.0.0.5',
     start: startHaproxy,
-    // Without a node that is ready it answers itself.
+    // If no node is ready, it responds itself.
     checksNodes: true,
-    // To every answer with `Upgrade: websocket`, which a 426 has as well. Clients ignore it without 101.
+    // Added to every response with `Upgrade: websocket`, including a 426. Clients ignore it without a 101.
     addedHeaders: ['sec-websocket-accept'],
     shortTimeouts: [['timeout tunnel 90s', 'timeout tunnel 3s']],
   },
@@ -69,8 +69,8 @@ async function startProxyForTest(onTestFinished, { start }, nodes, changes) {
 }
 
 /** Every ticket call has a random receipt. */
-const withoutReceipt = ({ headers, ...answer }) => ({
-  ...answer,
+const withoutReceipt = ({ headers, ...rest }) => ({
+  ...rest,
   headers: { ...headers, ...('usher-receipt' in headers ? { 'usher-receipt': ['a receipt'] } : {}) },
 });
 
@@ -89,9 +89,9 @@ describe.concurrent.each(proxies)('$name', (kind) => {
     const same = async (status, call) => {
       const expected = await call(direct);
       expect(expected.status).toBe(status);
-      const { headers, ...answer } = await call(client);
+      const { headers, ...rest } = await call(client);
       for (const name of kind.addedHeaders ?? []) delete headers[name];
-      expect(withoutReceipt({ ...answer, headers })).toEqual(withoutReceipt(expected));
+      expect(withoutReceipt({ ...rest, headers })).toEqual(withoutReceipt(expected));
       return expected;
     };
 
@@ -154,13 +154,16 @@ describe.concurrent.each(proxies)('$name', (kind) => {
     expect(redirect.headers.location).toEqual(['https://chat.example.org/rooms/general']);
   });
 
-  test.runIf(kind.http2)('answers over HTTP/2 as over HTTP/1.1', async ({ expect, onTestFinished }) => {
-    const { client } = await startProxyForTest(onTestFinished, kind, [node.address]);
-    for (const path of ['/api/ws', '/api/ws_ticket', '/api/health/ready', '/api/nowhere']) {
-      const { status, body } = await client.request(path);
-      expect(await client.requestOverHttp2(path)).toEqual({ status, body });
-    }
-  });
+  test.runIf(kind.http2)(
+    'returns the same responses over HTTP/2 as over HTTP/1.1',
+    async ({ expect, onTestFinished }) => {
+      const { client } = await startProxyForTest(onTestFinished, kind, [node.address]);
+      for (const path of ['/api/ws', '/api/ws_ticket', '/api/health/ready', '/api/nowhere']) {
+        const { status, body } = await client.request(path);
+        expect(await client.requestOverHttp2(path)).toEqual({ status, body });
+      }
+    },
+  );
 
   // Other systems have a single loopback address.
   test.skipIf(process.platform !== 'linux')('passes on the client address', async ({ expect, onTestFinished }) => {
@@ -234,7 +237,7 @@ describe.concurrent.each(proxies)('$name', (kind) => {
     ]);
     const { client } = await startProxyForTest(onTestFinished, kind, [leaving.address, staying.address]);
     const token = await client.signIn('maggie');
-    // Tickets first: alternating calls would all take every second node.
+    // All tickets first: with alternating calls, every ticket call would go to the same node.
     const tickets = [];
     while (tickets.length < 6) tickets.push(await client.ticket(token));
     const sockets = [];

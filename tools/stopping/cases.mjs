@@ -1,7 +1,8 @@
 /**
- * What clients may hold open while the server stops. Each case: `name`; `hold(server)` opens connections and resolves when the server
- * has them, to nothing or to `{before, after}`: `before` runs right before the signal, `after` checks after the exit what clients
- * received; `settings` and `nodeOptions` of the server; `stop`, the signal that stops it (SIGTERM); `code`, the expected exit code (0).
+ * Connections that clients may hold open while the server stops. Each case has a `name`. `hold(server)` opens connections and resolves when
+ * the server has accepted them, to nothing or to `{before, after}`: `before` runs right before the signal, and `after` checks after the exit
+ * what clients received. Optional: `settings` and `nodeOptions` of the server; `stop`, the signal that stops it (SIGTERM); `code`, the
+ * expected exit code (0).
  */
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,11 +30,11 @@ const twoAddresses = [
   `data:text/javascript,import dns from 'node:dns';const l=dns.lookup;dns.lookup=(h,o,c)=>h==='localhost'&&o.all?c(null,[{address:'127.0.0.1',family:4},{address:'127.0.0.2',family:4}]):l(h==='localhost'?'127.0.0.1':h,o,c)`,
 ];
 
-/** @throws Error unless the answer is a complete 200 that announces the end of the connection. */
+/** @throws Error unless the response is a complete 200 with `Connection: close`. */
 async function mustBeAnswered(socket) {
-  const answer = await readAll(socket);
-  if (!answer.startsWith('HTTP/1.1 200') || !/^connection: close\r$/im.test(answer)) {
-    throw new Error(`the request in flight was answered with ${JSON.stringify(answer.slice(0, 300))}`);
+  const response = await readAll(socket);
+  if (!response.startsWith('HTTP/1.1 200') || !/^connection: close\r$/im.test(response)) {
+    throw new Error(`the response to the request in flight was ${JSON.stringify(response.slice(0, 300))}`);
   }
 }
 
@@ -96,7 +97,7 @@ export const stopCases = [
     },
   },
   {
-    name: '50 pipelined requests, answers not read',
+    name: '50 pipelined requests, responses not read',
     hold: async ({ port }) =>
       void (await hold(port, 'GET /api/health/live HTTP/1.1\r\nHost: usher\r\n\r\n'.repeat(50))),
   },
@@ -122,7 +123,7 @@ export const stopCases = [
     },
   },
   {
-    name: 'signals that come three times, with a half-sent body',
+    name: 'each signal three times, with a half-sent body',
     hold: async ({ port, pid }) => {
       await hold(port, halfBody);
       return {

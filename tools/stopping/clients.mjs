@@ -28,13 +28,13 @@ export function send(socket, bytes) {
 export async function unread(port, requests) {
   const socket = await hold(port, requests, { reads: true });
   const closed = once(socket, 'close').then(() => {
-    throw new Error('the server closed the connection before it answered');
+    throw new Error('the server closed the connection before it responded');
   });
   await Promise.race([once(socket, 'data'), closed]);
   socket.pause();
 }
 
-/** Everything that the server sends until it closes the connection. */
+/** Resolves to everything that the server sends until it closes the connection. */
 export async function readAll(socket) {
   let text = '';
   socket.on('data', (chunk) => (text += chunk));
@@ -44,11 +44,11 @@ export async function readAll(socket) {
   return text;
 }
 
-/** A keep-alive connection on which one request was answered. */
+/** A keep-alive connection after one response. */
 export async function keepAlive(port, options) {
   const socket = await hold(port, 'GET /api/health/live HTTP/1.1\r\nHost: usher\r\n\r\n', { ...options, reads: true });
   await once(socket, 'data');
-  // What the server sends from now on waits for `readAll`.
+  // Data that arrives from now on is read by `readAll`.
   socket.pause();
   return socket;
 }
@@ -66,8 +66,8 @@ export async function pausedWebSockets({ url, port }, count, room) {
         'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: usher.v1\r\n\r\n',
       { reads: true },
     );
-    const [answer] = await once(socket, 'data');
-    if (!String(answer).startsWith('HTTP/1.1 101')) throw new Error(`the handshake failed: ${answer}`);
+    const [head] = await once(socket, 'data');
+    if (!String(head).startsWith('HTTP/1.1 101')) throw new Error(`the handshake failed: ${head}`);
     socket.pause();
     if (room !== undefined) socket.write(textFrame(JSON.stringify({ id: 1, type: 'join', room })));
     sockets.push(socket);

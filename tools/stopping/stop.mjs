@@ -9,10 +9,10 @@ const giveUpMs = 20_000;
 const atOnce = 5;
 
 /**
- * For each case: starts a server, opens what the case holds open, stops the server and measures.
+ * For each case, starts a server, opens the connections of the case, stops the server and measures.
  *
- * The servers of a group are all started before the first of them is stopped: a start takes more than a second of CPU time, which
- * would count as time to stop of the others.
+ * All servers of a group are started before the first of them is stopped: a start takes more than a second of CPU time, which would delay
+ * the stop of the others.
  *
  * @returns for each case its name; `ms` from the signal to the exit, and its bound `boundMs` (`DRAIN_SECONDS` plus 2 seconds); the
  *   exit code, or the signal that ended the server; whether the database was closed (then its write-ahead log is gone); and `fault`,
@@ -33,7 +33,7 @@ export async function measureStops(checkout, stopCases, drainSeconds = 1) {
   return rows;
 }
 
-/** Starts a server and opens what the case holds open. */
+/** Starts a server and opens the connections of the case. */
 async function prepare(checkout, { settings, nodeOptions = [], hold }, drainSeconds) {
   const server = await startServer(checkout, { DRAIN_SECONDS: String(drainSeconds), ...settings }, nodeOptions);
   try {

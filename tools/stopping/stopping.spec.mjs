@@ -16,7 +16,7 @@ test.each(stopCases.map(({ name, code = 0 }, index) => ({ name, code, index })))
     expect(fault).toBeUndefined();
     expect(exitCode).toBe(code);
     expect(closed, 'the database was closed').toBe(true);
-    // The bound is the contract, so here a time is asserted.
+    // The bound is documented, so the test asserts the time.
     expect(ms).toBeLessThanOrEqual(boundMs);
   },
 );

@@ -1,6 +1,6 @@
 /**
- * The threats that Usher defends against. Each row names an attacker's action, the result, the line of code that defends, what that line
- * looks like without the defense, and the test that must then fail. `npm run threats` removes the defenses one by one and runs those tests.
+ * The threats that Usher defends against. Each row contains an attacker's action, the result, the line of code that is the defense, its
+ * replacement without the defense, and the test that must then fail. `npm run threats` removes the defenses one by one and runs those tests.
  *
  * `in`: the file of the defense. `without`: a text that occurs exactly once in that file, and its replacement. `shown`: folder and test.
  * One file in `areas` per topic.

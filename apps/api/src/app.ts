@@ -128,7 +128,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     // Runs after all connections are closed. The database is closed in any case.
     app.addHook('onClose', async () => {
       const ended = Promise.all([cleanup.stop(), stopOutbox?.(), sessions.flush(), keys.flush(), storage.idle()]);
-      // Both at once, so that a collector that does not answer does not add to the time of the shutdown.
+      // Both at once, so that a collector that does not respond does not prolong the shutdown.
       const [isComplete, isExported] = await Promise.all([
         settledWithin(ended, onCloseMs),
         settledWithin(traces?.shutDown() ?? Promise.resolve(), onCloseMs),

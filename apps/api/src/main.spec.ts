@@ -243,8 +243,8 @@ describe('kill -9 while twenty clients send', () => {
         const socket = await again.connect(users[index % 4] ?? '', tokensAgain[index % 4]);
         await socket.data('join', { room: 'general' });
         for (const { key, text: wanted, seq } of mine) {
-          const answer = await socket.data('send', { room: 'general', key, text: wanted });
-          if (seq !== undefined) expect(answer['seq']).toBe(seq);
+          const reply = await socket.data('send', { room: 'general', key, text: wanted });
+          if (seq !== undefined) expect(reply['seq']).toBe(seq);
         }
       }),
     );

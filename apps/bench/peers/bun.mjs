@@ -10,7 +10,7 @@ const server = Bun.serve({
   },
   websocket: {
     perMessageDeflate: false,
-    // Heartbeats are off in all peers, because the load does not answer them.
+    // Heartbeats are off in all peers, because the load does not reply to them.
     idleTimeout: 0,
     sendPings: false,
     open(socket) {
@@ -20,8 +20,8 @@ const server = Bun.serve({
     message(socket, text) {
       handleMessage(
         text,
-        (answer) => socket.send(answer),
-        (answer) => server.publish('general', answer),
+        (frame) => socket.send(frame),
+        (frame) => server.publish('general', frame),
       );
     },
   },

@@ -1,4 +1,4 @@
-/** Answers every request with 401, without WebSockets: the cost of a rejection in plain `node:http`. */
+/** Responds to every request with 401, without WebSockets: the cost of a rejection in plain `node:http`. */
 import { createServer } from 'node:http';
 import { listen } from './shared.mjs';
 

@@ -15,10 +15,10 @@ function headOf({ statusCode, statusMessage, rawHeaders }) {
 
 const proxy = createServer((request, response) => {
   const upstream = forward(request);
-  upstream.on('response', (answer) => {
-    logAccess(request, answer.statusCode);
-    response.writeHead(answer.statusCode, answer.headers);
-    pipeline(answer, response, () => undefined);
+  upstream.on('response', (upstreamResponse) => {
+    logAccess(request, upstreamResponse.statusCode);
+    response.writeHead(upstreamResponse.statusCode, upstreamResponse.headers);
+    pipeline(upstreamResponse, response, () => undefined);
   });
   upstream.on('error', () => {
     logAccess(request, 502);
@@ -30,18 +30,18 @@ const proxy = createServer((request, response) => {
 proxy.on('upgrade', (request, near, head) => {
   near.on('error', () => near.destroy());
   const upstream = forward(request);
-  upstream.on('upgrade', (answer, far, farHead) => {
+  upstream.on('upgrade', (upstreamResponse, far, farHead) => {
     logAccess(request, 101);
-    near.write(headOf(answer));
+    near.write(headOf(upstreamResponse));
     near.write(farHead);
     far.write(head);
     pipeline(near, far, () => undefined);
     pipeline(far, near, () => undefined);
   });
-  upstream.on('response', (answer) => {
-    logAccess(request, answer.statusCode);
-    answer.resume();
-    near.end(headOf(answer));
+  upstream.on('response', (upstreamResponse) => {
+    logAccess(request, upstreamResponse.statusCode);
+    upstreamResponse.resume();
+    near.end(headOf(upstreamResponse));
   });
   upstream.on('error', () => {
     logAccess(request, 502);

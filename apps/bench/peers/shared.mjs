@@ -46,7 +46,7 @@ export function welcomeOf(user) {
   return JSON.stringify({ type: 'welcome', user });
 }
 
-/** Answers a `ping` and broadcasts a `send`. The message is encoded once for all recipients. */
+/** Replies to a `ping` and broadcasts a `send`. The message is encoded once for all recipients. */
 export function handleMessage(text, reply, broadcast) {
   const message = JSON.parse(text);
   if (message.type === 'ping') reply(JSON.stringify({ type: 'reply', id: message.id }));

@@ -28,7 +28,7 @@ async function adapterOptions() {
 const io = new Server(server, {
   transports: ['websocket'],
   serveClient: false,
-  // Heartbeats are off in all peers, because the load does not answer them.
+  // Heartbeats are off in all peers, because the load does not reply to them.
   pingInterval: 3_600_000,
   ...(await adapterOptions()),
 });

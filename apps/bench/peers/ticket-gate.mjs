@@ -88,12 +88,12 @@ server.on('upgrade', (request, socket, head) => {
     refuse(request, socket);
     return;
   }
-  const answer =
+  const responseHead =
     'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
     `Sec-WebSocket-Accept: ${hash('sha1', key + handshakeGuid, 'base64')}\r\nSec-WebSocket-Protocol: usher.v1\r\n\r\n`;
   socket.setTimeout(0);
   socket.setNoDelay();
-  socket.write(Buffer.concat([Buffer.from(answer), textFrame(welcomeOf(user))]));
+  socket.write(Buffer.concat([Buffer.from(responseHead), textFrame(welcomeOf(user))]));
   // Only the handshake is written by this peer. `ws` reads the frames, as in the other peers.
   const connection = new WebSocket(null, undefined, {});
   connection.setSocket(socket, head, {

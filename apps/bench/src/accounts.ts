@@ -101,11 +101,11 @@ export async function signIn(url: string, user: string, pwd = 'secret'): Promise
 
 /** Posts JSON to the API and resolves to the response body. Rejects if the status is not 2xx. */
 export async function post<T>(url: string, path: string, body: object): Promise<T> {
-  const answer = await fetch(`${url}/api${path}`, {
+  const response = await fetch(`${url}/api${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  if (!answer.ok) throw new Error(`POST ${path}: ${answer.status}`);
-  return (await answer.json()) as T;
+  if (!response.ok) throw new Error(`POST ${path}: ${response.status}`);
+  return (await response.json()) as T;
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { DeploymentOrder } from './cluster/deployment.ts';
 import type { PostgresService } from './cluster/services.ts';
 import type { Target } from './load/load.ts';
-import type { LoadAnswer, LoadRequest } from './load/main.ts';
+import type { LoadReply, LoadRequest } from './load/main.ts';
 import { type Measurement, type Sample, subjectOf } from './measurement.ts';
 import { isClusterPeer, type PeerName, startPeer } from './peers.ts';
 import type { Accounts } from './accounts.ts';
@@ -124,9 +124,9 @@ async function startPair(measurement: Measurement, peer: PeerName, options: Meas
     const args = ['--conditions=@usher/source', join(import.meta.dirname, 'load/main.ts')];
     const load = await startChild(process.execPath, args, { name: `the load of ${peer}` });
     const ask = async (request: LoadRequest, limitMs: number): Promise<Sample | undefined> => {
-      const answer = (await load.ask(request, limitMs)) as LoadAnswer;
-      if (!answer.ok) throw new Error(answer.reason);
-      return answer.sample;
+      const reply = (await load.ask(request, limitMs)) as LoadReply;
+      if (!reply.ok) throw new Error(reply.reason);
+      return reply.sample;
     };
     return {
       async prepare() {

@@ -10,7 +10,7 @@ export interface Child {
   /** The URL that the process listens on, or '' if it does not listen. */
   readonly url: string;
   /**
-   * Sends a message and resolves to the next message of the child. Rejects if the child exits, or if it neither answers nor reports progress
+   * Sends a message and resolves to the next message of the child. Rejects if the child exits, or if it neither replies nor reports progress
    * (`{type: 'progress'}`) for `limitMs`.
    */
   ask(message: object, limitMs: number): Promise<unknown>;
@@ -91,9 +91,9 @@ export async function startChild(command: string, args: readonly string[], optio
     pid: process_.pid ?? 0,
     url: '',
     ask(message, limitMs) {
-      const answer = next(limitMs);
+      const reply = next(limitMs);
       if (!hasExited) process_.send(message);
-      return answer;
+      return reply;
     },
     async end() {
       if (hasExited) return;

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The progress of this process: it counts what arrives from servers, and the servers that it has started. */
+/** The progress of this process: the number of responses from servers, and of servers that it has started. */
 let count = 0;
 
 const reportEveryMs = 1_000;
 
-/** Records that a server has answered. */
+/** Records that a server has responded. */
 export function progressed(): void {
   count += 1;
 }
@@ -21,10 +21,10 @@ export function reportProgress(report: () => void): void {
 }
 
 /**
- * Resolves when nothing is missing any more.
+ * Resolves when nothing is missing.
  *
  * @param missing returns how much is missing, in any unit
- * @param stalledMs how long nothing may arrive, in milliseconds: a busy machine delays everything and stops nothing
+ * @param stalledMs how long `missing` may return the same number, in milliseconds. On a busy machine progress is slow, but does not stop
  * @throws Error if `missing` has returned the same number for `stalledMs`. Its message names what is missing
  */
 export async function untilComplete(missing: () => number, what: string, stalledMs = 30_000): Promise<void> {

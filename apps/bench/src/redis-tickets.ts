@@ -1,6 +1,7 @@
 /**
- * Measures what Redis needs to issue and to consume a ticket, on a Redis server of its own. The times come from `INFO commandstats`, so that
- * the load of the machine affects them less than the time that a client waits. Usage: `npm run measure:redis-tickets [-- ROUNDS]`.
+ * Measures the time and the commands that Redis needs to issue and to consume a ticket, on a separate Redis server. The times come from
+ * `INFO commandstats`, because the load of the machine affects them less than the latency of a client.
+ * Usage: `npm run measure:redis-tickets [-- ROUNDS]`.
  */
 import { RedisServer } from '@usher/test-servers';
 import { RedisTicketStore } from '@usher/ticket/redis';

@@ -3,7 +3,7 @@ import jwt from '@fastify/jwt';
 import { usher } from '@usher/server/fastify';
 import Fastify from 'fastify';
 
-// Users of the demonstration. Replace them and the route with your own sign-in.
+// Demo users. Replace them and the route with your own sign-in.
 const users = new Map(Object.entries({ ann: 'secret', bob: 'secret' }));
 const text = { type: 'string' };
 const credentials = { type: 'object', required: ['user', 'pwd'], properties: { user: text, pwd: text } };

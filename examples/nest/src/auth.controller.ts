@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Body, Controller, HttpCode, Post, UnauthorizedException } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 
-/** Users of the demonstration. Replace them with your own sign-in. */
+/** Demo users. Replace them with your own sign-in. */
 const users = new Map<unknown, string>(Object.entries({ ann: 'secret', bob: 'secret' }));
 
 @Controller('api/auth')

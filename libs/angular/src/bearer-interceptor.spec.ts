@@ -141,7 +141,7 @@ describe('with fresh and renew', () => {
       ],
     });
     const done = firstValueFrom(TestBed.inject(HttpClient).request(method, url)).then(
-      (answer: unknown) => answer,
+      (response: unknown) => response,
       (error: unknown) => error,
     );
     const server = TestBed.inject(HttpTestingController);

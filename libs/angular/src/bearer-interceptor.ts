@@ -29,9 +29,9 @@ export const usherBearer: HttpInterceptorFn = (request, next) => {
 
   return (fresh ? tokenFrom(fresh()) : of(token())).pipe(
     switchMap((bearer) => {
-      const answer = send(bearer);
-      if (!bearer || !renew) return answer;
-      return answer.pipe(
+      const response = send(bearer);
+      if (!bearer || !renew) return response;
+      return response.pipe(
         catchError((refusal: unknown) => {
           if (!isTokenRejected(refusal)) return throwError(() => refusal);
           return tokenFrom(renew(bearer)).pipe(switchMap((other) => (other ? send(other) : throwError(() => refusal))));

@@ -114,9 +114,9 @@ test('a resource whose connection is lost loads over the next one', async () => 
   const usher = newUsher();
   usher.start();
   await settle();
-  const answer = server.handle('order', () => {
+  const handler = server.handle('order', () => {
     server.last.end(1012);
-    server.handle('order', answer);
+    server.handle('order', handler);
     return undefined;
   });
   const order = TestBed.runInInjectionContext(() => usher.resource('order', () => ({ item: 'tea' })));

@@ -3,7 +3,7 @@ import { type Static, Type } from '@usher/protocol/server';
 import { at, page, pageQuery } from './common-schemas.ts';
 import { examples } from './examples.ts';
 
-/** Users, rooms, API keys and the audit log. They are in the database, so that one node answers for all. */
+/** Users, rooms, API keys and the audit log. They are in the database, so that any node can return them. */
 
 const role = Type.String({ pattern: '^[a-z][a-z0-9_-]{0,31}$' });
 
@@ -53,7 +53,7 @@ export const newUserByOperatorSchema = Type.Object(
   },
   { examples: [examples.newUser] },
 );
-/** The user sets a password with the link. It is valid once and is shown only in this answer. */
+/** The user sets a password with the link. It is valid once and is shown only in this response. */
 export const passwordLinkSchema = Type.Object(
   {
     url: Type.String(),
@@ -144,7 +144,7 @@ export const newKeySchema = Type.Object(
   { examples: [examples.newKey] },
 );
 export type NewKey = Static<typeof newKeySchema>;
-/** The only answer that contains the key. The server stores its hash. */
+/** The only response that contains the key. The server stores its hash. */
 export const createdKeySchema = Type.Object(
   { id: Type.String(), key: Type.String() },
   { examples: [examples.createdKey] },

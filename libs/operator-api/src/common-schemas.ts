@@ -11,9 +11,9 @@ export const page = {
   next: Type.Optional(Type.String({ description: 'value of `cursor` for the next page; absent on the last page' })),
 };
 
-/** Results are collected from all live nodes. A node that does not answer in time is named instead of failing the query. */
+/** Results are collected from all live nodes. A node that does not respond in time is named instead of failing the query. */
 export const partial = {
-  missing: Type.Array(Type.String(), { description: 'live nodes that did not answer in time' }),
+  missing: Type.Array(Type.String(), { description: 'live nodes that did not respond in time' }),
 };
 
 export const closeSchema = Type.Object({

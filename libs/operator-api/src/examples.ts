@@ -1,4 +1,4 @@
-/** Examples of the answers and bodies, for the description of the API. A test validates them with the schemas. */
+/** Examples of the responses and bodies, for the description of the API. A test validates them with the schemas. */
 
 const at = 1_767_225_600_000;
 const node = 'n-5b1d';

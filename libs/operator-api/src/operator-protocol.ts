@@ -24,7 +24,7 @@ import {
 
 /**
  * The protocol of the operator console, for sockets of users with the role `admin`. The console queries what it shows, page by page. Changes
- * are HTTP calls, whose answers contain the proof.
+ * are HTTP calls, whose responses contain the proof.
  */
 export const operatorProtocol = defineProtocol({
   name: 'usher.operator.v1',

@@ -118,7 +118,7 @@ export const connectionSchema = Type.Object({
   rooms: Type.Integer({ minimum: 0, description: 'joined rooms' }),
   queuedBytes: Type.Integer({ minimum: 0, description: 'bytes that the client has not read yet' }),
   rateLimited: Type.Integer({ minimum: 0, description: 'requests that exceeded a rate limit' }),
-  roundTripMs: Type.Optional(Type.Number({ minimum: 0, description: 'time from the last beat to its answer' })),
+  roundTripMs: Type.Optional(Type.Number({ minimum: 0, description: 'time from the last beat to its reply' })),
   lease: Type.Integer({ description: 'Unix seconds' }),
 });
 export type ConnectionInfo = Static<typeof connectionSchema>;

@@ -84,7 +84,7 @@ class DescribedProtocol {
     return {
       address,
       title: name,
-      description: `Text frames, each one JSON object. Requests have an \`id\` and are answered with one \`reply\` or \`error\` that has the same \`id\`.\n\n${closeCodeTable()}`,
+      description: `Text frames, each one JSON object. Requests have an \`id\` and receive one \`reply\` or \`error\` with the same \`id\`.\n\n${closeCodeTable()}`,
       messages: Object.fromEntries(keys.map((key) => [key, { $ref: `#/components/messages/${name}.${key}` }])),
       bindings: {
         ws: {
@@ -185,7 +185,7 @@ class DescribedProtocol {
     return {
       name: 'reply',
       title: `reply to ${type}`,
-      summary: `The answer to \`${type}\`.`,
+      summary: `The reply to \`${type}\`.`,
       payload: {
         type: 'object',
         required: ['type', 'id', 'data'],

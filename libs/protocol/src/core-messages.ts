@@ -52,7 +52,7 @@ export interface RequestEvent {
   params: unknown;
 }
 
-/** The signal `response`: the answer to a request of the server. */
+/** The signal `response`, which responds to a request of the server. */
 export interface ResponseSignal {
   request: number;
   /** The reply. Absent if the request failed. */

@@ -37,7 +37,7 @@ export const coreProtocol = {
     },
   },
   signals: {
-    beat: Type.Object({}, { description: 'The answer to the `beat` of the server.' }),
+    beat: Type.Object({}, { description: 'The reply to the `beat` of the server.' }),
     response: Type.Object(
       {
         request: requestNumber,
@@ -45,7 +45,7 @@ export const coreProtocol = {
         code: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'set if the request failed' })),
         message: Type.Optional(Type.String({ maxLength: 1_000 })),
       },
-      { description: 'The answer to a `request` of the server.', examples: [{ request: 1, data: { yes: true } }] },
+      { description: 'The response to a `request` of the server.', examples: [{ request: 1, data: { yes: true } }] },
     ),
   },
   events: {
@@ -76,11 +76,11 @@ export const coreProtocol = {
       { lease: seconds },
       { description: 'The lease ends at `lease` and has to be renewed.', examples: [{ lease: 1_767_227_400 }] },
     ),
-    beat: Type.Object({}, { description: 'Must be answered with `beat`, or the connection is closed with 4008.' }),
+    beat: Type.Object({}, { description: 'The client must reply with `beat`, or the connection is closed with 4008.' }),
     request: Type.Object(
       { request: requestNumber, name: Type.String(), params: Type.Unknown() },
       {
-        description: 'A request of the server, which the client answers with `response`.',
+        description: 'A request of the server, to which the client sends a `response`.',
         examples: [{ request: 1, name: 'confirm', params: { question: 'Cancel the order?' } }],
       },
     ),
@@ -102,13 +102,13 @@ interface RequestParts {
 export interface ProtocolParts {
   /** The WebSocket subprotocol, e.g. `shop.v1`. */
   readonly name: string;
-  /** Client → server, answered with exactly one `reply` or `error`. */
+  /** Client → server. The server sends exactly one `reply` or `error`. */
   readonly requests?: Readonly<Record<string, RequestParts>>;
-  /** Client → server, never answered. */
+  /** Client → server, without a reply. */
   readonly signals?: Readonly<Record<string, ObjectSchema>>;
   /** Server → client, not in response to a request. */
   readonly events?: Readonly<Record<string, ObjectSchema>>;
-  /** Server → client, answered by the client. */
+  /** Server → client. The client sends a `response`. */
   readonly serverRequests?: Readonly<Record<string, RequestParts>>;
   /** The error codes of the application. */
   readonly errors?: readonly string[];

@@ -7,13 +7,13 @@ import type { InputOf, OutputOf, Schema } from './schema.ts';
 export interface Protocol {
   /** The WebSocket subprotocol, e.g. `usher.v1`. */
   readonly name: string;
-  /** Client → server, answered with exactly one `reply` or `error` that has the same `id`. */
+  /** Client → server. The server sends exactly one `reply` or `error` with the same `id`. */
   readonly requests: Readonly<Record<string, { readonly params: Schema<object>; readonly reply: Schema }>>;
-  /** Client → server, never answered. */
+  /** Client → server, without a reply. */
   readonly signals: Readonly<Record<string, Schema<object>>>;
   /** Server → client, not in response to a request. */
   readonly events: Readonly<Record<string, Schema<object>>>;
-  /** Server → client, answered by the client (`TicketSocket.handle`). */
+  /** Server → client. The client sends a `response` (`TicketSocket.handle`). */
   readonly serverRequests?: Readonly<Record<string, { readonly params: Schema<object>; readonly reply: Schema }>>;
   /** The possible codes of an `error` frame. */
   readonly errors: readonly string[];

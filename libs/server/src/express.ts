@@ -1,7 +1,7 @@
 import type { Protocol, RoomsProtocol } from '@usher/protocol';
 import { frameworkGate } from '@usher/ticket/node';
 import type { Application, Request, RequestHandler } from 'express';
-import { sendByNode } from './http/answers.ts';
+import { sendByNode } from './http/responses.ts';
 import { holderOf } from './http/claims.ts';
 import { clientAddress, expressTrust } from './http/client-address.ts';
 import type { UsherOptions } from './options.ts';
@@ -33,7 +33,7 @@ export async function createExpressUsher<P extends Protocol = RoomsProtocol>(
     ...options,
   };
   const { usher, form } = await compose(complete, frameworkGate);
-  const answer: RequestHandler = (request, response, next) => {
+  const ticketCall: RequestHandler = (request, response, next) => {
     // Express passes HEAD requests to the handlers of GET, which would issue a ticket and not return it.
     if (request.method !== 'GET') {
       next('route');
@@ -48,7 +48,7 @@ export async function createExpressUsher<P extends Protocol = RoomsProtocol>(
     if (result === undefined) next();
     else sendByNode(response, result);
   };
-  app.get(form.ticketPath, answer);
+  app.get(form.ticketPath, ticketCall);
   app.options(form.ticketPath, preflight);
   return usher;
 }

@@ -3,7 +3,7 @@ import { bearerIdentity } from '@usher/ticket/fastify';
 import { frameworkGate, type HttpAnswer } from '@usher/ticket/node';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { headersFor } from './http/answers.ts';
+import { headersFor } from './http/responses.ts';
 import type { UsherOptions } from './options.ts';
 import { compose } from './usher/compose.ts';
 import type { Usher } from './usher/usher.ts';
@@ -47,8 +47,8 @@ export async function createFastifyUsher<P extends Protocol = RoomsProtocol>(
   }
   // Fastify's automatic HEAD route would issue a ticket and not return it.
   app.get(form.ticketPath, { exposeHeadRoute: false }, async (request, reply) => {
-    await form.answer(request, request.raw, (answer) => {
-      send(reply, answer);
+    await form.answer(request, request.raw, (result) => {
+      send(reply, result);
     });
     return reply;
   });
@@ -69,7 +69,7 @@ export const usher = fp<FastifyUsherOptions>(
   { name: '@usher/server', fastify: '5.x' },
 );
 
-function send(reply: FastifyReply, answer: HttpAnswer): void {
-  for (const [name, value] of headersFor(answer, (set) => reply.hasHeader(set))) reply.header(name, value);
-  reply.code(answer.status).send(answer.body);
+function send(reply: FastifyReply, result: HttpAnswer): void {
+  for (const [name, value] of headersFor(result, (set) => reply.hasHeader(set))) reply.header(name, value);
+  reply.code(result.status).send(result.body);
 }

@@ -52,7 +52,7 @@ test('the middleware jwt authenticates, and the middleware cors decides about or
   expect((await call({ method: 'HEAD', headers: { authorization: `Bearer ${token}` } })).status).toBe(404);
 });
 
-test('an app without @hono/node-server answers 500 and names what is missing', async () => {
+test('an app without @hono/node-server returns 500 and names what is missing', async () => {
   const errors: Error[] = [];
   const app = new Hono();
   app.onError((error, context) => {

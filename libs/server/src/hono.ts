@@ -32,11 +32,11 @@ export async function createHonoUsher<P extends Protocol = RoomsProtocol, E exte
   app.get(form.ticketPath, async (context) => {
     // Hono passes HEAD requests to the handlers of GET, which would issue a ticket and not return it.
     if (context.req.raw.method !== 'GET') return context.notFound();
-    let answer: HttpAnswer | undefined;
+    let response: HttpAnswer | undefined;
     await form.answer(context as Context, rawOf(context as Context), (result) => {
-      answer = result;
+      response = result;
     });
-    return toResponse(answer);
+    return toResponse(response);
   });
   app.options(form.ticketPath, (context) => {
     const preflight = form.preflight(rawOf(context as Context));
@@ -53,9 +53,9 @@ function rawOf(context: Context): IncomingMessage {
 }
 
 /** The middleware `cors` of Hono replaces the headers of CORS afterwards. */
-function toResponse(answer: HttpAnswer | undefined): Response {
+function toResponse(result: HttpAnswer | undefined): Response {
   const headers = new Headers();
-  const list = answer?.headers ?? [];
+  const list = result?.headers ?? [];
   for (let index = 0; index + 1 < list.length; index += 2) headers.set(list[index] ?? '', list[index + 1] ?? '');
-  return new Response(answer?.body ?? null, { status: answer?.status ?? 500, headers });
+  return new Response(result?.body ?? null, { status: result?.status ?? 500, headers });
 }

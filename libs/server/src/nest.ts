@@ -20,7 +20,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { Protocol, RoomsProtocol } from '@usher/protocol';
 import type { Connections, SessionRevocation } from '@usher/realtime';
 import { type FrameworkGate, frameworkGate, type HttpAnswer } from '@usher/ticket/node';
-import { headersFor, sendByNode } from './http/answers.ts';
+import { headersFor, sendByNode } from './http/responses.ts';
 import { holderOf } from './http/claims.ts';
 import { clientAddress, expressTrust } from './http/client-address.ts';
 import type { UsherOptions } from './options.ts';
@@ -184,13 +184,13 @@ function rawOf(request: IncomingMessage | { readonly raw: IncomingMessage }): In
   return 'raw' in request ? request.raw : request;
 }
 
-function send(response: Response, answer: HttpAnswer): void {
+function send(response: Response, result: HttpAnswer): void {
   if (!('code' in response)) {
-    sendByNode(response, answer);
+    sendByNode(response, result);
     return;
   }
-  for (const [name, value] of headersFor(answer, (set) => response.hasHeader(set))) response.header(name, value);
-  response.code(answer.status).send(answer.body);
+  for (const [name, value] of headersFor(result, (set) => response.hasHeader(set))) response.header(name, value);
+  response.code(result.status).send(result.body);
 }
 
 /** The type of a request that Nest passes: of Express, or of Fastify. */
@@ -208,12 +208,12 @@ function ticketController(path: string, guards: readonly (Type<CanActivate> | Ca
       this.#form = form;
     }
 
-    async answer(request: AnyRequest, response: Response): Promise<void> {
+    async handle(request: AnyRequest, response: Response): Promise<void> {
       const raw = rawOf(request);
       // Both platforms pass HEAD requests to the handlers of GET, which would issue a ticket and not return it.
       if (raw.method !== 'GET') throw new NotFoundException();
-      await this.#form.answer(request, raw, (answer) => {
-        send(response, answer);
+      await this.#form.answer(request, raw, (result) => {
+        send(response, result);
       });
     }
   }
@@ -229,7 +229,7 @@ function preflightController(path: string): Type {
       this.#form = form;
     }
 
-    answer(request: AnyRequest, response: Response): void {
+    handle(request: AnyRequest, response: Response): void {
       const preflight = this.#form.preflight(rawOf(request));
       if (preflight === undefined) throw new NotFoundException();
       send(response, preflight);
@@ -239,16 +239,16 @@ function preflightController(path: string): Type {
 }
 
 function decorated(
-  controller: Type<{ answer(request: AnyRequest, response: Response): unknown }>,
+  controller: Type<{ handle(request: AnyRequest, response: Response): unknown }>,
   route: MethodDecorator,
   guards: readonly (Type<CanActivate> | CanActivate)[],
 ): Type {
   const { prototype } = controller as unknown as { readonly prototype: object };
-  const method = Object.getOwnPropertyDescriptor(prototype, 'answer');
-  if (method === undefined) throw new Error('the controller has no method "answer"');
-  Req()(prototype, 'answer', 0);
-  Res()(prototype, 'answer', 1);
-  route(prototype, 'answer', method);
+  const method = Object.getOwnPropertyDescriptor(prototype, 'handle');
+  if (method === undefined) throw new Error('the controller has no method "handle"');
+  Req()(prototype, 'handle', 0);
+  Res()(prototype, 'handle', 1);
+  route(prototype, 'handle', method);
   UseGuards(...guards)(controller);
   Controller()(controller);
   Inject(composedToken)(controller, undefined, 0);

@@ -53,16 +53,16 @@ async function connect(port: number, ticket: string) {
     });
   await next(({ type }) => type === 'welcome');
   return (frame: Required<Frame> & Readonly<Record<string, unknown>>): Promise<Frame> => {
-    const answer = next(({ id }) => id === frame.id);
+    const reply = next(({ id }) => id === frame.id);
     ws.send(JSON.stringify(frame));
-    return answer;
+    return reply;
   };
 }
 
 async function ticketOf(port: number): Promise<string> {
   const headers = { authorization: 'Bearer maggie', traceparent };
-  const answer = await fetch(`http://127.0.0.1:${port}/api/ws_ticket`, { headers });
-  return ((await answer.json()) as { ticket: string }).ticket;
+  const response = await fetch(`http://127.0.0.1:${port}/api/ws_ticket`, { headers });
+  return ((await response.json()) as { ticket: string }).ticket;
 }
 
 test('createUsher traces a connection and its requests, and application code runs in the context of their spans', async () => {

@@ -154,7 +154,7 @@ export interface UsherOptions<P extends Protocol = RoomsProtocol, R = IncomingMe
   readonly address?: (request: IncomingMessage) => string | undefined;
   /** Called with each TCP connection before its data is read. Return `false` to close it. Defaults to accepting all. */
   readonly acceptConnection?: (socket: Socket) => boolean;
-  /** Headers of every answer to a ticket call, such as security headers. Defaults to none. */
+  /** Headers of every response to a ticket call, such as security headers. Defaults to none. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Accepts access tokens in the URL until a date, while clients are migrated to tickets. Defaults to tickets only. */
   readonly acceptTokens?: AcceptTokens;

@@ -29,7 +29,7 @@ export class RedisClusterServers {
     }
   }
 
-  /** @param busPorts the ports on which the servers talk to each other */
+  /** @param busPorts the ports of the cluster bus, which connects the servers */
   async #create(busPorts: readonly number[]): Promise<void> {
     const processes = this.#processes;
     for (const [index, port] of this.ports.entries()) {

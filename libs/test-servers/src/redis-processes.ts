@@ -13,7 +13,7 @@ export class RedisProcesses {
   readonly #folder = mkdtempSync(join(tmpdir(), 'usher-redis-'));
   readonly #processes = new Map<number, ServerProcess>();
 
-  /** Starts a server on a port. Its folder, and so what it knows of the other servers, survives `end` and a second `start`. */
+  /** Starts a server on a port. Its folder, which contains the addresses of the other servers, is kept for a second `start` after `end`. */
   async start(port: number, settings: readonly string[]): Promise<void> {
     const folder = join(this.#folder, String(port));
     mkdirSync(folder, { recursive: true });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Redis } from 'ioredis';
 import { RedisClusterServers, RedisSentinelServers, RedisServer } from './index.ts';
 
-test('a server answers, loses its data when it is killed, and is reachable at the same path after a restart', async () => {
+test('a server replies, loses its data when it is killed, and is reachable at the same path after a restart', async () => {
   const server = await RedisServer.start();
   try {
     const client = server.client();
@@ -22,7 +22,7 @@ test('a server answers, loses its data when it is killed, and is reachable at th
   }
 });
 
-test('a paused server does not answer until it is resumed', async () => {
+test('a paused server does not reply until it is resumed', async () => {
   const server = await RedisServer.start();
   try {
     const client = server.client({ commandTimeout: 50 });
@@ -31,7 +31,7 @@ test('a paused server does not answer until it is resumed', async () => {
     await expect(client.get('key')).rejects.toThrow('timed out');
     server.resume();
     // The reply of the abandoned command arrives first and is discarded.
-    await expect.poll(() => client.get('key').catch(() => 'no answer')).toBeNull();
+    await expect.poll(() => client.get('key').catch(() => 'no reply')).toBeNull();
   } finally {
     await server.stop();
   }

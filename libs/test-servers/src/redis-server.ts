@@ -74,7 +74,7 @@ export class RedisServer {
     await this.#process?.end('SIGKILL');
   }
 
-  /** Stops the process without ending it (SIGSTOP): connections stay open and nothing answers. */
+  /** Stops the process without ending it (SIGSTOP): connections stay open, but it does not reply. */
   pause(): void {
     this.#process?.signal('SIGSTOP');
   }

@@ -76,7 +76,7 @@ describe('until the date', () => {
     expect(outcomes).toMatchObject([{ reason: 'revoked', credential: 'token' }]);
   });
 
-  test('an error with a problem code is a rejection, any other error a 500, and a late answer a 503', async () => {
+  test('an error with a problem code is a rejection, any other error a 500, and a late result a 503', async () => {
     const failing = (error: Error) => () => Promise.reject(error);
     const expired = await start({ verify: failing(Object.assign(new Error(), { code: 'token_expired' })) });
     expect((await sendHandshake(expired.port, '/api/ws?token=x')).status).toBe(401);
@@ -98,9 +98,9 @@ test('from the date on, a token counts as a missing ticket, and the outcome name
   const { port, outcomes, ticket } = await start({ until: new Date(Date.now() + 60_000), verify });
   expect((await sendHandshake(port, '/api/ws?token=maggies-token')).status).toBe(101);
   vi.setSystemTime(Date.now() + 60_000);
-  const answer = await sendHandshake(port, '/api/ws?token=maggies-token');
-  expect(answer).toMatchObject({ status: 401 });
-  expect(answer.raw).toBe((await sendHandshake(port, '/api/ws')).raw);
+  const response = await sendHandshake(port, '/api/ws?token=maggies-token');
+  expect(response).toMatchObject({ status: 401 });
+  expect(response.raw).toBe((await sendHandshake(port, '/api/ws')).raw);
   expect(verify).toHaveBeenCalledOnce();
   expect(outcomes[1]).toMatchObject({ outcome: 'missing_ticket', reason: 'tokens_closed' });
   expect((await sendHandshake(port, `/api/ws?ticket=${await ticket()}`)).status).toBe(101);

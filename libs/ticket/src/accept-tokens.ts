@@ -14,8 +14,8 @@ export interface AcceptTokens {
   /** From this time on, a token counts as a missing ticket. */
   readonly until: Date;
   /**
-   * Returns whom a token belongs to, or `undefined` if it is not valid. It may also throw an error with a problem code, like `authenticate`. Has
-   * the same time limit.
+   * Returns the holder of a token, or `undefined` if it is not valid. It may also throw an error with a problem code, like `authenticate`,
+   * and has the same time limit.
    */
   readonly verify: (
     token: string,
@@ -59,7 +59,7 @@ export class TokenAcceptance {
     return valuesOf(url, this.#parameter);
   }
 
-  /** Resolves to whom a token belongs to, or to `undefined` if it is not valid. */
+  /** Resolves to the holder of a token, or to `undefined` if it is not valid. */
   async holderOf(token: string): Promise<TicketHolder | undefined> {
     try {
       const holder = await this.#verify(token);

@@ -29,7 +29,7 @@ type CallOutcome = 'answered' | 'failed' | 'canceled';
  * Limits the calls of one function in time, and stops calling it while it fails.
  *
  * After several consecutive failures the circuit is open: calls fail at once. After a while, a probe is made: `probe` or, without it, one
- * call. The first answer closes the circuit. A failed probe doubles the time to the next one.
+ * call. The first reply closes the circuit. A failed probe doubles the time to the next one.
  */
 export class CircuitBreaker {
   readonly #name: string;

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { exactOrigins } from './handshake.ts';
 
-/** How long a browser may remember the answer to a preflight, in seconds. */
+/** How long a browser may cache the response to a preflight, in seconds. */
 const preflightSeconds = 600;
 
 /** The tracing library of a page adds `traceparent` and `tracestate` (W3C Trace Context). The server ignores the latter. */
 const allowedHeaders = 'Authorization, Traceparent, Tracestate';
 
 /**
- * The CORS headers (Fetch Standard §3.3) of the ticket call. Pages of the allowed origins may read its answer. It uses no cookies, so
+ * The CORS headers (Fetch Standard §3.3) of the ticket call. Pages of the allowed origins may read its response. It uses no cookies, so
  * `Access-Control-Allow-Credentials` is never sent.
  */
 export class CrossOrigin {
@@ -20,7 +20,7 @@ export class CrossOrigin {
     this.#isAllowed = (origin) => origins().includes(origin);
   }
 
-  /** Returns the headers of an answer, as a flat list of names and values. */
+  /** Returns the headers of a response, as a flat list of names and values. */
   headers({ headers: { origin } }: IncomingMessage): readonly string[] {
     if (origin === undefined) return [];
     const headers = ['vary', 'Origin'];
@@ -31,7 +31,7 @@ export class CrossOrigin {
     return headers;
   }
 
-  /** Returns the headers of the answer to a preflight from an allowed origin, or `undefined` for any other request. */
+  /** Returns the headers of the response to a preflight from an allowed origin, or `undefined` for any other request. */
   preflightHeaders({ method, headers }: IncomingMessage): readonly string[] | undefined {
     const { origin } = headers;
     if (method !== 'OPTIONS' || origin === undefined || headers['access-control-request-method'] !== 'GET')

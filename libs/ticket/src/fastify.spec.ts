@@ -6,18 +6,18 @@ import { sendHandshake, startGateServer } from './testing/gate-server.ts';
 
 test('a plain GET of the endpoint receives 426 and the protocol to upgrade to', async () => {
   const server = await startGateServer();
-  const answer = await server.app.inject(`/api/ws?ticket=${await server.ticket()}`);
-  expect(answer.statusCode).toBe(426);
-  expect(answer.headers.upgrade).toBe('websocket');
-  expect(answer.json()).toMatchObject({ code: 'upgrade_required' });
+  const response = await server.app.inject(`/api/ws?ticket=${await server.ticket()}`);
+  expect(response.statusCode).toBe(426);
+  expect(response.headers.upgrade).toBe('websocket');
+  expect(response.json()).toMatchObject({ code: 'upgrade_required' });
 });
 
 test('each ticket call is named by a receipt, even if it is refused', async () => {
   const server = await startGateServer();
   const receipts: unknown[] = [];
   for (const authorization of [`Bearer ${server.token()}`, 'Bearer invalid']) {
-    const answer = await server.app.inject({ url: '/api/ws_ticket', headers: { authorization } });
-    receipts.push(answer.headers['usher-receipt']);
+    const response = await server.app.inject({ url: '/api/ws_ticket', headers: { authorization } });
+    receipts.push(response.headers['usher-receipt']);
   }
   expect(receipts).toEqual([expect.stringMatching(/^.{3}-.{3}$/), expect.stringMatching(/^.{3}-.{3}$/)]);
   expect(new Set(receipts).size).toBe(2);

@@ -40,7 +40,7 @@ declare module 'fastify' {
 /**
  * Fastify plugin that adds the ticket call and the gate. Routes, plugins and listeners of the app receive only admitted upgrades,
  * whether they are registered before or after this plugin. The ticket call is a route, so the app's hooks apply to it. Without hooks
- * on this call, `ticketGate` of `@usher/ticket/node` with `app.server` is faster: it answers before the router.
+ * on this call, `ticketGate` of `@usher/ticket/node` with `app.server` is faster: it handles the call before the router.
  *
  * Register `@fastify/websocket` with `options: { server: app.gate.server }` after it.
  * @throws TypeError or RangeError at registration if an option is invalid. The message names the option.
@@ -106,7 +106,7 @@ function addTicketRoute(
   // Fastify's automatic HEAD route would issue a ticket and not return it.
   app.get(path, { exposeHeadRoute: false }, async (request, reply) => {
     const receipt = newReceipt();
-    // Set before the call, so that the app's error handler answers with it too.
+    // Set before the call, so that responses of the app's error handler contain it too.
     reply.header(receiptHeader, receipt);
     const answer = await answerTicketCall(parts, request, { path, receipt });
     if (answer.ok) return reply.headers(ticketHeaders).send(answer.ticket);
@@ -115,7 +115,7 @@ function addTicketRoute(
   });
 }
 
-/** Answers a ticket call, and traces it if there is `tracing`. */
+/** Handles a ticket call, and traces it if there is `tracing`. */
 async function answerTicketCall(
   {
     ticketCall,

@@ -26,8 +26,8 @@ describe('while a handshake is pending', () => {
     const slow = deferred();
     const { counts, admit } = countedAdmit(slow.promise);
     const server = await startGateServer({ handshakeTimeoutMs: 50, admit });
-    const answer = await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`);
-    expect(JSON.parse(answer.body)).toMatchObject({ code: 'store_unavailable' });
+    const response = await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`);
+    expect(JSON.parse(response.body)).toMatchObject({ code: 'store_unavailable' });
     slow.resolve(undefined);
     await expect.poll(() => counts.releases).toBe(1);
     expect(server.outcomes.map(({ outcome }) => outcome)).toEqual(['store_unavailable']);
@@ -61,11 +61,11 @@ describe('while a handshake is pending', () => {
     let draining = false;
     const capacity = () => (draining ? ({ code: 'draining', retryAfterMs: 1_000 } as const) : undefined);
     const server = await startGateServer({ admit, capacity });
-    const answer = sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`);
+    const response = sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`);
     await expect.poll(() => counts.admitCalls).toBe(1);
     draining = true;
     slow.resolve(undefined);
-    expect(JSON.parse((await answer).body)).toMatchObject({ status: 503, code: 'draining' });
+    expect(JSON.parse((await response).body)).toMatchObject({ status: 503, code: 'draining' });
     expect(counts.releases).toBe(1);
   });
 
@@ -132,11 +132,11 @@ describe('an error', () => {
     ['allowedOrigins', { allowedOrigins: fails }],
   ])('in %s rejects the handshake and is logged', async (_name, options) => {
     const server = await startGateServer(options);
-    const answer = await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`, {
+    const response = await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`, {
       headers: { origin: 'http://x' },
     });
-    expect(JSON.parse(answer.body)).toMatchObject({ status: 500, code: 'internal' });
-    expect(answer.body).not.toContain('fault');
+    expect(JSON.parse(response.body)).toMatchObject({ status: 500, code: 'internal' });
+    expect(response.body).not.toContain('fault');
     expect(server.log()).toContain('a fault of the app');
     expect(server.outcomes.map(({ outcome }) => outcome)).toEqual(['internal']);
   });

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
@@ -28,10 +27,10 @@ describe('a handshake with a valid ticket', () => {
     ['header values in another letter case', { connection: 'keep-alive, UPGRADE', upgrade: 'WebSocket' }, undefined],
   ])('is accepted with %s', async (_name, headers, protocol) => {
     const server = await startGateServer();
-    const answer = await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`, { headers });
-    expect(answer.status).toBe(101);
-    expect(answer.headers['sec-websocket-protocol']).toBe(protocol);
-    expect(answer.headers['sec-websocket-accept']).toBe('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
+    const response = await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`, { headers });
+    expect(response.status).toBe(101);
+    expect(response.headers['sec-websocket-protocol']).toBe(protocol);
+    expect(response.headers['sec-websocket-accept']).toBe('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
   });
 
   test('keeps a frame that arrives in the same segment', async () => {
@@ -47,9 +46,9 @@ describe('a handshake with a valid ticket', () => {
     socket.write(
       Buffer.concat([Buffer.from(handshakeBytes(server.port, `/api/ws?ticket=${await server.ticket()}`)), ping]),
     );
-    let answer = Buffer.alloc(0);
-    socket.on('data', (data: Buffer) => (answer = Buffer.concat([answer, data])));
-    await expect.poll(() => answer.includes(Buffer.from([0x8a, 0x01, 0x21]))).toBe(true);
+    let response = Buffer.alloc(0);
+    socket.on('data', (data: Buffer) => (response = Buffer.concat([response, data])));
+    await expect.poll(() => response.includes(Buffer.from([0x8a, 0x01, 0x21]))).toBe(true);
     expect(heads).toEqual([ping]);
     socket.destroy();
   });
@@ -81,9 +80,9 @@ describe('before the ticket is consumed', () => {
   ])('a handshake with %s is rejected, and the ticket stays valid', async (_name, parts, status) => {
     const server = await startGateServer();
     const ticket = await server.ticket();
-    const answer = await sendHandshake(server.port, `/api/ws?ticket=${ticket}`, parts);
-    expect(answer.status).toBe(status);
-    if (status === 426) expect(answer.headers['sec-websocket-version']).toBe('13');
+    const response = await sendHandshake(server.port, `/api/ws?ticket=${ticket}`, parts);
+    expect(response.status).toBe(status);
+    if (status === 426) expect(response.headers['sec-websocket-version']).toBe('13');
     expect((await sendHandshake(server.port, `/api/ws?ticket=${ticket}`)).status).toBe(101);
   });
 
@@ -110,10 +109,10 @@ describe('before the ticket is consumed', () => {
       full = false;
       const ticket = await server.ticket();
       full = true;
-      const answer = await sendHandshake(server.port, `/api/ws?ticket=${ticket}`);
-      expect(answer.status).toBe(503);
-      expect(answer.headers['retry-after']).toBe('3');
-      expect(JSON.parse(answer.body)).toMatchObject({ code, status: 503, retryAfterMs: 2_500 });
+      const response = await sendHandshake(server.port, `/api/ws?ticket=${ticket}`);
+      expect(response.status).toBe(503);
+      expect(response.headers['retry-after']).toBe('3');
+      expect(JSON.parse(response.body)).toMatchObject({ code, status: 503, retryAfterMs: 2_500 });
       full = false;
       expect((await sendHandshake(server.port, `/api/ws?ticket=${ticket}`)).status).toBe(101);
     },
@@ -123,16 +122,16 @@ describe('before the ticket is consumed', () => {
     '%s is rejected with missing_ticket',
     async (target) => {
       const server = await startGateServer();
-      const answer = await sendHandshake(server.port, target);
-      expect(answer.status).toBe(401);
-      expect(answer.headers['content-length']).toBe(String(answer.body.length));
-      expect(answer.headers).toMatchObject({
+      const response = await sendHandshake(server.port, target);
+      expect(response.status).toBe(401);
+      expect(response.headers['content-length']).toBe(String(response.body.length));
+      expect(response.headers).toMatchObject({
         'content-type': 'application/problem+json',
         'www-authenticate': 'Bearer',
         'referrer-policy': 'no-referrer',
         connection: 'close',
       });
-      expect(JSON.parse(answer.body)).toMatchObject({ title: 'Missing ticket', code: 'missing_ticket', status: 401 });
+      expect(JSON.parse(response.body)).toMatchObject({ title: 'Missing ticket', code: 'missing_ticket', status: 401 });
     },
   );
 });
@@ -152,7 +151,7 @@ describe('the ticket check', () => {
     const late = await store.issue({ user: 'maggie', session: 'session-3', endpoint: '/api/ws' });
     if (!early.ok || !otherEndpoint.ok || !late.ok) throw new Error('not issued');
     server.outcomes.length = 0;
-    const answers = [];
+    const responses = [];
     for (const query of [
       `ticket=${unknownTicket}`,
       'ticket=short',
@@ -163,13 +162,13 @@ describe('the ticket check', () => {
       `ticket=${firstOfTwo}&ticket=${secondOfTwo}`,
       'ticket=&ticket=',
     ]) {
-      answers.push(await sendHandshake(server.port, `/api/ws?${query}`));
+      responses.push(await sendHandshake(server.port, `/api/ws?${query}`));
     }
     now += 30_000;
-    answers.push(await sendHandshake(server.port, `/api/ws?ticket=${late.ticket}`));
-    expect(new Set(answers.map(({ raw }) => raw)).size).toBe(1);
-    expect(answers[0]?.status).toBe(401);
-    expect(JSON.parse(answers[0]?.body ?? '')).toMatchObject({ title: 'Invalid ticket', code: 'invalid_ticket' });
+    responses.push(await sendHandshake(server.port, `/api/ws?ticket=${late.ticket}`));
+    expect(new Set(responses.map(({ raw }) => raw)).size).toBe(1);
+    expect(responses[0]?.status).toBe(401);
+    expect(JSON.parse(responses[0]?.body ?? '')).toMatchObject({ title: 'Invalid ticket', code: 'invalid_ticket' });
     const faults = server.outcomes.map(({ reason }) => reason);
     expect(faults.slice(0, 8)).toEqual([
       'unknown',
@@ -191,17 +190,17 @@ describe('the ticket check', () => {
 
   test('rejects an access token and does not log it', async () => {
     const server = await startGateServer();
-    const answer = await sendHandshake(server.port, `/api/ws?ticket=${server.token()}`);
-    expect(JSON.parse(answer.body)).toMatchObject({ code: 'invalid_ticket' });
+    const response = await sendHandshake(server.port, `/api/ws?ticket=${server.token()}`);
+    expect(JSON.parse(response.body)).toMatchObject({ code: 'invalid_ticket' });
     expect(server.log()).not.toContain(server.token().split('.')[2]);
   });
 
   test('accepts exactly one of fifty concurrent uses', async () => {
     const server = await startGateServer();
     const target = `/api/ws?ticket=${await server.ticket()}`;
-    const answers = await Promise.all(Array.from({ length: 50 }, () => sendHandshake(server.port, target)));
-    expect(answers.filter(({ status }) => status === 101)).toHaveLength(1);
-    expect(answers.filter(({ status }) => status === 401)).toHaveLength(49);
+    const responses = await Promise.all(Array.from({ length: 50 }, () => sendHandshake(server.port, target)));
+    expect(responses.filter(({ status }) => status === 101)).toHaveLength(1);
+    expect(responses.filter(({ status }) => status === 401)).toHaveLength(49);
   });
 });
 
@@ -242,9 +241,9 @@ describe('a handshake that passes the checks before its ticket', () => {
     const release = () => (released += 1);
     const server = await startGateServer({ admit: (claims) => ({ ok: true, identity: claims, release }), ...options });
     const ticket = await server.ticket();
-    const answer = await sendHandshake(server.port, `/api/ws?ticket=${ticket}`, { headers });
-    expect(answer.status).toBe(status);
-    expect(JSON.parse(answer.body)).toMatchObject({ code });
+    const response = await sendHandshake(server.port, `/api/ws?ticket=${ticket}`, { headers });
+    expect(response.status).toBe(status);
+    expect(JSON.parse(response.body)).toMatchObject({ code });
     if (!('admit' in options)) expect(released).toBe(1);
     expect((await sendHandshake(server.port, `/api/ws?ticket=${ticket}`)).status).toBe(401);
     expect(server.outcomes.at(-1)).toMatchObject({ reason: 'used' });
@@ -255,56 +254,12 @@ describe('a handshake that passes the checks before its ticket', () => {
     const server = await startGateServer({
       store: { ...methodsOf(store), consume: () => Promise.reject(new TicketStoreUnavailable('gone')) },
     });
-    const answer = await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`);
-    expect(answer.status).toBe(503);
-    expect(JSON.parse(answer.body)).toMatchObject({ code: 'store_unavailable' });
+    const response = await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`);
+    expect(response.status).toBe(503);
+    expect(JSON.parse(response.body)).toMatchObject({ code: 'store_unavailable' });
   });
 });
 
-describe('a gate with several subprotocols', () => {
-  test.each([
-    ['no list', undefined, 'chat.v1', undefined],
-    ['one of them', 'chat.v1', 'chat.v1', 'chat.v1'],
-    ['another one', 'console.v1', 'console.v1', 'console.v1'],
-    ['both: the client decides', 'console.v1, chat.v1', 'console.v1', 'console.v1'],
-    ['an unknown one first', 'chat.v9, console.v1', 'console.v1', 'console.v1'],
-  ])(
-    'selects one for a client that offers %s, and names it in `admit` and `admitted`',
-    async (_, list, protocol, answer) => {
-      const asked: (string | undefined)[] = [];
-      const admitted: string[] = [];
-      const server = await startGateServer({
-        protocol: ['chat.v1', 'console.v1'],
-        admit(claims, request) {
-          asked.push(request.protocol);
-          return { ok: true, identity: claims };
-        },
-      });
-      server.app.gate.server.prependListener('upgrade', (request: IncomingMessage) => {
-        admitted.push(server.app.gate.admitted(request).protocol);
-      });
-      const headers = list === undefined ? {} : { 'sec-websocket-protocol': list };
-      const response = await sendHandshake(server.port, `/api/ws?ticket=${await server.ticket()}`, { headers });
-      expect(response.status).toBe(101);
-      expect(response.headers['sec-websocket-protocol']).toBe(answer);
-      expect([asked, admitted]).toEqual([[protocol], [protocol]]);
-    },
-  );
-
-  test('rejects a list that contains none of them', async () => {
-    const server = await startGateServer({ protocol: ['chat.v1', 'console.v1'] });
-    const target = `/api/ws?ticket=${await server.ticket()}`;
-    const response = await sendHandshake(server.port, target, { headers: { 'sec-websocket-protocol': 'usher.v1' } });
-    expect(response.status).toBe(400);
-    expect(JSON.parse(response.body)).toMatchObject({ code: 'unsupported_protocol' });
-  });
-
-  test.each([[[]], [['']]])('is not created with the list %j', async (protocol: string[]) => {
-    await expect(startGateServer({ protocol })).rejects.toThrow('invalid protocol: must be a subprotocol');
-  });
-});
-
-/** Returns the methods of a store, so that a test can replace one of them. */
 function methodsOf(store: ReturnType<typeof createMemoryTicketStore>) {
   return {
     issue: store.issue.bind(store),

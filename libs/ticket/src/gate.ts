@@ -185,7 +185,7 @@ export class Gate<I = unknown> {
     try {
       handled = runIn(begun.traced, () => this.server.emit('upgrade', request, socket, head));
     } catch (error) {
-      // The listener may have answered before it threw, so the gate sends no answer of its own.
+      // The listener may have sent a response before it threw, so the gate sends none.
       socket.destroy();
       if (!admitted.isTaken) release();
       this.#fail(error, begun, claims);

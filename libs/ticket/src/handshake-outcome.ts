@@ -25,7 +25,7 @@ export interface HandshakeRequest extends HandshakeInfo {
 
 /** The outcome of a handshake. */
 export interface HandshakeOutcome extends HandshakeInfo {
-  /** `gone`: the client closed the connection before the gate answered. */
+  /** `gone`: the client closed the connection before the gate responded. */
   readonly outcome: 'admitted' | 'gone' | ProblemCode;
   /** The rejection reason behind an `invalid_ticket`, or `tokens_closed` behind a `missing_ticket`. */
   readonly reason?: TicketRejectionReason | 'several' | TokenRejectionReason;

@@ -23,8 +23,8 @@ function requestTicket(server: GateServer) {
   return server.app.inject({ url: '/api/ws_ticket', headers: { authorization: `Bearer ${server.token()}` } });
 }
 
-describe('a ticket store that does not answer', () => {
-  test('refuses 2,000 handshakes, and the next one is admitted without a restart when the store answers', async () => {
+describe('a ticket store that does not respond', () => {
+  test('refuses 2,000 handshakes, and the next one is admitted without a restart when the store responds', async () => {
     const store = new PausableTicketStore();
     const server = await startGateServer({ store });
     const ticket = await server.ticket();
@@ -58,7 +58,7 @@ describe('a ticket store that does not answer', () => {
     await store.arrived(1);
     await vi.advanceTimersByTimeAsync(2_000);
     expect((await refused).status).toBe(503);
-    // The late answer must not free a second place.
+    // The late reply must not free a second place.
     store.resume();
     await vi.advanceTimersByTimeAsync(0);
     store.pause();
@@ -70,7 +70,7 @@ describe('a ticket store that does not answer', () => {
     expect((await connectWith(server, third)).status).toBe(101);
   });
 
-  test('consumes a ticket even if it answers late, and the connection slot counts as used', async () => {
+  test('consumes a ticket even if it responds late, and the connection slot counts as used', async () => {
     const store = new PausableTicketStore();
     const slots = new ConnectSlots({ connectsPerSecond: 0.01, maxWaitMs: 1_000_000, maxPerUser: 1 });
     const server = await startGateServer({ store, slots });
@@ -108,12 +108,12 @@ describe('several tickets in one request', () => {
         },
       },
     });
-    const answer = connectWith(server, 'first&ticket=second');
+    const response = connectWith(server, 'first&ticket=second');
     await expect.poll(() => consumed).toEqual(['first', 'second']);
     expect((await server.app.inject('/plain')).statusCode).toBe(200);
     expect(server.outcomes).toEqual([]);
     slow.resolve(undefined);
-    expect((await answer).body).toContain('store_unavailable');
+    expect((await response).body).toContain('store_unavailable');
   });
 });
 
@@ -128,10 +128,10 @@ describe('an admit that does not settle', () => {
         return { ok: true, identity: claims, release: () => (releases += 1) };
       },
     });
-    const answer = connectWith(server, await server.ticket());
+    const response = connectWith(server, await server.ticket());
     await expect.poll(() => admitCalls).toBe(1);
     await vi.advanceTimersByTimeAsync(2_000);
-    expect((await answer).body).toContain('store_unavailable');
+    expect((await response).body).toContain('store_unavailable');
     expect(releases).toBe(0);
     slow.resolve(undefined);
     await vi.advanceTimersByTimeAsync(0);
@@ -177,11 +177,11 @@ describe('the ticket call, while a step does not settle,', () => {
     ['issue', { store: { issue: slow, consume: slow, revokeSession: slow } }],
   ])('returns 503 after two seconds: %s', async (name, options) => {
     const server = await startGateServer(options);
-    const answer = requestTicket(server);
+    const response = requestTicket(server);
     await vi.advanceTimersByTimeAsync(2_000);
-    expect((await answer).statusCode).toBe(503);
-    expect((await answer).json()).toMatchObject({ code: 'store_unavailable', retryAfterMs: 1_000 });
-    expect((await answer).headers['retry-after']).toBe('1');
+    expect((await response).statusCode).toBe(503);
+    expect((await response).json()).toMatchObject({ code: 'store_unavailable', retryAfterMs: 1_000 });
+    expect((await response).headers['retry-after']).toBe('1');
     expect(server.log()).toContain(`${name} `);
   });
 
@@ -194,12 +194,12 @@ describe('the ticket call, while a step does not settle,', () => {
         return slow();
       },
     });
-    const answer = requestTicket(server);
+    const response = requestTicket(server);
     await vi.advanceTimersByTimeAsync(299);
     expect(signals.map((signal) => signal?.aborted)).toEqual([false]);
     await vi.advanceTimersByTimeAsync(1);
     expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
-    expect((await answer).statusCode).toBe(503);
+    expect((await response).statusCode).toBe(503);
   });
 
   test('returns the slot of a ticket that the store issues late, once', async () => {
@@ -219,15 +219,15 @@ describe('the ticket call, while a step does not settle,', () => {
     expect(waits).toEqual([0, 10_000]);
   });
 
-  test('waits for a store that does not answer once, and not per request', async () => {
+  test('waits once for a store that does not respond, and not per request', async () => {
     const store = new PausableTicketStore();
     const server = await startGateServer({ store });
     store.pause();
     const first = Array.from({ length: 5 }, () => requestTicket(server));
     await store.arrived(5);
     await vi.advanceTimersByTimeAsync(2_000);
-    for (const answer of await Promise.all(first)) expect(answer.statusCode).toBe(503);
-    // The clock does not advance any more.
+    for (const response of await Promise.all(first)) expect(response.statusCode).toBe(503);
+    // The clock no longer advances.
     for (let n = 0; n < 100; n += 1) expect((await requestTicket(server)).statusCode).toBe(503);
     expect(store.signals).toHaveLength(5);
     store.recover();

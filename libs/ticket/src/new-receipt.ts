@@ -9,7 +9,7 @@ const pool = new Uint32Array(256);
 let next = pool.length;
 
 /**
- * Returns a new receipt: 30 random bits in Crockford’s base 32, such as `K7Q-2MF`. It identifies one connection attempt for people: the answer to
+ * Returns a new receipt: 30 random bits in Crockford’s base 32, such as `K7Q-2MF`. It identifies one connection attempt for people: the response to
  * the ticket call contains it, and operators look up what the server recorded for it. It is not a secret and grants nothing.
  */
 export function newReceipt(): string {
@@ -35,5 +35,5 @@ export function parseReceipt(text: string): string | undefined {
   return /^[0-9A-HJKMNP-TV-Z]{6}$/.test(typed) ? `${typed.slice(0, 3)}-${typed.slice(3)}` : undefined;
 }
 
-/** The header of the answer to a ticket call that contains its receipt. */
+/** The response header of a ticket call that contains its receipt. */
 export const receiptHeader = 'usher-receipt';

@@ -38,7 +38,7 @@ function authenticate({ headers }: IncomingMessage): { user: string; session: st
   return { user: 'maggie', session: 'session-1' };
 }
 
-/** Starts a plain HTTP server with the gate. Its own listener answers 200 to everything. It is closed when the test finishes. */
+/** Starts a plain HTTP server with the gate. Its own listener responds to everything with 200. It is closed when the test finishes. */
 async function start(options: Partial<NodeTicketGateOptions> = {}): Promise<NodeServer> {
   const seen: string[] = [];
   const calls: CompletedTicketCall[] = [];
@@ -141,7 +141,7 @@ describe('the ticket call on the bare server', () => {
       { outcome: 'admitted', claims: { receipt: receipts[0] } },
       { outcome: 'invalid_ticket', reason: 'used', claims: { receipt: receipts[0] } },
     ]);
-    // All invalid tickets are answered with the same bytes.
+    // The response to every invalid ticket has the same bytes.
     expect(replay.raw).not.toContain(receipts[0]);
     expect(replay.raw).not.toMatch(/receipt/i);
   });
@@ -162,7 +162,7 @@ describe('the ticket call on the bare server', () => {
     }
   });
 
-  test('answers 500 without the message of an unexpected error, and logs it', async () => {
+  test('returns 500 without the message of an unexpected error, and logs it', async () => {
     const { call, logged, calls } = await start({
       authenticate: () => Promise.reject(new Error('key server is down')),
     });
@@ -173,7 +173,7 @@ describe('the ticket call on the bare server', () => {
     expect(calls).toMatchObject([{ outcome: 'internal', status: 500 }]);
   });
 
-  test('answers 503 if the app does not authenticate in time', async () => {
+  test('returns 503 if the app does not authenticate in time', async () => {
     const { call } = await start({ authenticate: () => new Promise(() => undefined), storeTimeoutMs: 20 });
     const response = await call('/api/ws_ticket', { headers: bearer });
     expect(response.status).toBe(503);
@@ -181,25 +181,27 @@ describe('the ticket call on the bare server', () => {
     expect(await response.json()).toMatchObject({ code: 'store_unavailable' });
   });
 
-  test('answers 503 draining after gate.close', async () => {
+  test('returns 503 draining after gate.close', async () => {
     const { call, gate } = await start();
     gate.close();
     expect(await (await call('/api/ws_ticket', { headers: bearer })).json()).toMatchObject({ code: 'draining' });
   });
 
-  test('survives a client that disconnects before the answer', async () => {
-    let answer: ((holder: { user: string; session: string }) => void) | undefined;
+  test('survives a client that disconnects before the response', async () => {
+    let authenticated: ((holder: { user: string; session: string }) => void) | undefined;
     const { port, call, calls } = await start({
       authenticate: (request) =>
-        request.headers['x-slow'] === undefined ? authenticate(request) : new Promise((resolve) => (answer = resolve)),
+        request.headers['x-slow'] === undefined
+          ? authenticate(request)
+          : new Promise((resolve) => (authenticated = resolve)),
     });
     const socket = connect(port, '127.0.0.1');
     socket.write('GET /api/ws_ticket HTTP/1.1\r\nHost: x\r\nX-Slow: 1\r\n\r\n');
-    await expect.poll(() => answer).toBeDefined();
+    await expect.poll(() => authenticated).toBeDefined();
     const closed = new Promise((resolve) => socket.once('close', resolve));
     socket.destroy();
     await closed;
-    answer?.({ user: 'maggie', session: 'session-1' });
+    authenticated?.({ user: 'maggie', session: 'session-1' });
     await expect.poll(() => calls.length).toBe(1);
     expect((await call('/api/ws_ticket', { headers: bearer })).status).toBe(200);
   });
@@ -217,8 +219,8 @@ describe('requests that are no ticket call', () => {
 
   test('receive 426 on the path of the endpoint', async () => {
     const { port, seen } = await start();
-    const answer = await sendHandshake(port, '/api/ws', { headers: { connection: 'close', upgrade: undefined } });
-    expect(answer).toMatchObject({ status: 426, headers: { upgrade: 'websocket' } });
+    const response = await sendHandshake(port, '/api/ws', { headers: { connection: 'close', upgrade: undefined } });
+    expect(response).toMatchObject({ status: 426, headers: { upgrade: 'websocket' } });
     expect(seen).toEqual([]);
   });
 
@@ -254,7 +256,7 @@ describe('a page of another origin', () => {
     expect(seen).toEqual(['OPTIONS /api/ws_ticket']);
   });
 
-  test('receives an answer to its preflight that allows the Authorization header', async () => {
+  test('receives a preflight response that allows the Authorization header', async () => {
     const { call, seen } = await start({ allowedOrigins: () => [allowedOrigin] });
     const preflight = { origin: allowedOrigin, 'access-control-request-method': 'GET' };
     const response = await call('/api/ws_ticket', { method: 'OPTIONS', headers: preflight });
@@ -305,7 +307,7 @@ describe('a wrong option throws an error that names it:', () => {
 test.each([
   ['a name', { 'x a': '1' }],
   ['a value', { 'x-a': 'a\r\nx-b: 1' }],
-])('a gate is not created with %s of an answer header that is not valid', (_name, headers) => {
+])('a gate is not created with %s of a response header that is not valid', (_name, headers) => {
   const options = { store: createMemoryTicketStore(), allowedOrigins: [], authenticate, headers };
   expect(() => ticketGate(createServer(), options)).toThrow(TypeError);
 });

@@ -33,7 +33,7 @@ export type {
 export interface NodeTicketGateOptions<R = IncomingMessage> extends GateAndTicketOptions<R> {
   /** Receives errors that clients see as `internal` or `store_unavailable`. Defaults to `console`. */
   readonly log?: { error(fields: object, message: string): void };
-  /** Headers of every answer to a ticket call, such as security headers. Defaults to none. */
+  /** Headers of every response to a ticket call, such as security headers. Defaults to none. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Called after each ticket call. Must not throw. Defaults to nothing. */
   readonly onTicketCall?: ((call: CompletedTicketCall) => void) | undefined;
@@ -48,13 +48,13 @@ export interface FrameworkGate<R> {
   readonly endpoint: string;
   readonly ticketPath: string;
   /**
-   * Answers a ticket call: `GET` on `ticketPath`. Never rejects.
+   * Handles a ticket call: `GET` on `ticketPath`. Never rejects.
    *
    * @param raw Node's request below `request`
-   * @param send sends the answer. An error that it throws is logged.
+   * @param send sends the response. An error that it throws is logged.
    */
   answer(request: R, raw: IncomingMessage, send: (answer: HttpAnswer) => void): Promise<void>;
-  /** Returns the answer to the preflight (CORS) of a ticket call from an allowed origin, or `undefined` for any other request. */
+  /** Returns the response to the preflight (CORS) of a ticket call from an allowed origin, or `undefined` for any other request. */
   preflight(raw: IncomingMessage): HttpAnswer | undefined;
   /**
    * Takes over all upgrades of a server.
@@ -83,7 +83,7 @@ export function frameworkGate<R>(options: NodeTicketGateOptions<R>): FrameworkGa
   };
 }
 
-/** A gate that answers the ticket call itself, before any framework sees the request. */
+/** A gate that handles the ticket call itself, before any framework sees the request. */
 export interface NodeGate {
   readonly gate: Gate;
   /**
@@ -120,7 +120,7 @@ export function nodeGate(options: NodeTicketGateOptions): NodeGate {
 }
 
 /**
- * Adds the ticket call and the gate to an HTTP server of Node, with any framework on it. Both are answered before the framework sees the
+ * Adds the ticket call and the gate to an HTTP server of Node, with any framework on it. Both are handled before the framework sees the
  * request: its routes and middleware receive neither ticket calls nor upgrades.
  *
  * Pages of other origins may call it with a token (CORS) if their origin is in `allowedOrigins`.
@@ -137,7 +137,7 @@ export function ticketGate(server: HttpServer | HttpsServer, options: NodeTicket
   return created.gate;
 }
 
-/** Returns whether it answers the request. */
+/** Returns whether it handles the request. */
 type Answer = (request: IncomingMessage, response: ServerResponse, path: string | undefined) => boolean;
 
 function createNodeGate<R>(options: NodeTicketGateOptions<R>) {

@@ -8,13 +8,13 @@ import type { RequestQueue } from './request-queue.ts';
 export interface Upgrades {
   /** Whether to accept a new TCP connection. A refused connection is closed before HTTP sees it. */
   readonly accept: (socket: Socket) => boolean;
-  /** Delays requests and upgrades until earlier requests on the same connection are answered. */
+  /** Delays requests and upgrades until the responses to earlier requests on the same connection are sent. */
   readonly queue: RequestQueue;
   /** Whether a request that asks for an upgrade is treated as one. If not, the server ignores its `Upgrade` header (RFC 9110 §7.8). */
   readonly wanted: (request: IncomingMessage) => boolean;
   /** Called with every request and upgrade before other code reads it. Its return value is passed to `upgrade`. */
   readonly before: (request: IncomingMessage) => string;
-  /** Called with every request before the server's listeners. Returns whether it answers the request. Defaults to answering none. */
+  /** Called with every request before the server's listeners. Returns whether it handles the request. Defaults to handling none. */
   readonly answer?: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Called with every upgrade instead of the server's listeners. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer, url: string) => void;
@@ -58,7 +58,7 @@ export function ownUpgrades(
       // The raw bytes contain the secrets of the request. The 400 response does not need them.
       if ('rawPacket' in first) delete first.rawPacket;
       const socket = second as Duplex;
-      // Otherwise the client would read the 400 as the answer to its previous request.
+      // Otherwise the client would read the 400 as the response to its previous request.
       if (socket.writable && queue.isAnswering(socket)) {
         queue.afterAnswers(socket, () => {
           emit(event, ...rest);
@@ -77,7 +77,7 @@ export function ownUpgrades(
 
 /**
  * Calls `found` with each other server that shares a request listener with `server`, before that server listens. Fastify creates such
- * a server for each further address of `localhost` and does not expose it. It forwards upgrades to the main server, but answers plain
+ * a server for each further address of `localhost` and does not expose it. It forwards upgrades to the main server, but responds to plain
  * requests itself.
  *
  * @returns a function that stops the watch.

@@ -174,7 +174,7 @@ test('a request before a rejected upgrade receives its response', async () => {
   expect(statuses(await text(socket))).toEqual(['200', '401']);
 });
 
-test('a streamed response larger than the socket buffers is sent completely before the next upgrade is answered', async () => {
+test('a streamed response larger than the socket buffers is sent completely before the next upgrade is handled', async () => {
   const server = await startSlowServer();
   const socket = connect(server.port, '127.0.0.1');
   socket.write(get('/large') + handshakeBytes(server.port, '/api/ws'));

@@ -6,31 +6,31 @@ import { Deadlines } from './deadlines.ts';
 import { problemHeaders } from './refusal.ts';
 
 export interface RequestQueueOptions {
-  /** Maximum number of unanswered requests per connection, including the one that is being answered. */
+  /** Maximum number of pending requests per connection, including the one that is being handled. */
   readonly maxUnanswered: number;
-  /** How long an upgrade waits for the answers to earlier requests, in milliseconds. After that, the connection is destroyed. */
+  /** How long an upgrade waits for the responses to earlier requests, in milliseconds. After that, the connection is destroyed. */
   readonly waitMs: number;
 }
 
 interface Pipeline {
-  /** The request that is being answered. */
+  /** The request that is being handled. */
   current: { readonly request: IncomingMessage; readonly response: ServerResponse } | undefined;
   readonly waiting: (() => void)[];
   /** Requests that were ignored because they exceeded the limit. */
   ignored: number;
 }
 
-/** The connection of a client that ignores the limit by this factor is destroyed without any answer. */
+/** The connection of a client that ignores the limit by this factor is destroyed without a response. */
 const abuseFactor = 8;
 
 const rateLimited = { code: 'rate_limited', retryAfterMs: 1_000 } as const;
 
 /**
- * Handles the requests of a connection one at a time. HTTP/1.1 lets a client send requests without waiting for answers
+ * Handles the requests of a connection one at a time. HTTP/1.1 lets a client send requests without waiting for responses
  * (pipelining, RFC 9112 §9.3.2), and Node emits each of them as soon as it is parsed. Without a limit, a client that never
  * reads could make the server hold an open file or a database page for each of its requests.
  *
- * A request above the limit receives 429 `rate_limited` after the answers to the earlier requests. Then the connection is closed.
+ * A request above the limit receives 429 `rate_limited` after the responses to the earlier requests. Then the connection is closed.
  */
 export class RequestQueue {
   readonly #maxUnanswered: number;
@@ -44,7 +44,7 @@ export class RequestQueue {
     });
   }
 
-  /** Calls `handle` after all earlier requests of the connection are answered. Does not call it if the connection closes before that. */
+  /** Calls `handle` after the responses to all earlier requests of the connection. Does not call it if the connection closes before that. */
   add(request: IncomingMessage, response: ServerResponse, handle: () => void): void {
     const { socket } = request;
     let pipeline = this.#pipelines.get(socket);
@@ -57,7 +57,7 @@ export class RequestQueue {
       this.#start(socket, pipeline, request, response, handle);
     } else if (waiting.length + 1 < this.#maxUnanswered && pipeline.ignored === 0) {
       const later = pipeline;
-      // Without this, the handler would inherit the async context of the request that was answered before it.
+      // Without this, the handler would inherit the async context of the previous request.
       const resume = AsyncResource.bind(() => {
         this.#start(socket, later, request, response, handle);
       });
@@ -70,7 +70,7 @@ export class RequestQueue {
   }
 
   /**
-   * Calls `handle` after all requests of the connection are answered, or immediately if none is pending. Destroys the connection if
+   * Calls `handle` after the responses to all requests of the connection, or immediately if none is pending. Destroys the connection if
    * that takes longer than `waitMs`. Does not call `handle` if the connection closes before that.
    */
   afterAnswers(socket: Duplex, handle: () => void): void {
@@ -97,7 +97,7 @@ export class RequestQueue {
     );
   }
 
-  /** Whether a request of the connection was received completely and is not answered yet. */
+  /** Whether a request of the connection was received completely and has no response yet. */
   isAnswering(socket: Duplex): boolean {
     return this.#pipelines.get(socket)?.current?.request.complete === true;
   }

@@ -15,10 +15,10 @@ function requestTicket(server: GateServer, authorization: string | undefined = `
 describe('the ticket call', () => {
   test('returns a ticket that must not be cached', async () => {
     const server = await startGateServer();
-    const answer = await requestTicket(server);
-    expect(answer.statusCode).toBe(200);
-    expect(answer.headers['cache-control']).toBe('no-store');
-    const { ticket, expires, connectAfterMs } = answer.json<{
+    const response = await requestTicket(server);
+    expect(response.statusCode).toBe(200);
+    expect(response.headers['cache-control']).toBe('no-store');
+    const { ticket, expires, connectAfterMs } = response.json<{
       ticket: string;
       expires: number;
       connectAfterMs: number;
@@ -42,12 +42,12 @@ describe('the ticket call', () => {
     ['an expired token', (server: GateServer) => `Bearer ${server.token({}, { expiresIn: -1_000 })}`, 'token_expired'],
   ])('with %s returns 401 and the reason', async (_name, authorization, code) => {
     const server = await startGateServer();
-    const answer = await requestTicket(server, authorization(server));
-    expect(answer.statusCode).toBe(401);
-    expect(answer.headers['content-type']).toContain('application/problem+json');
-    expect(answer.headers['www-authenticate']).toBe('Bearer');
-    expect(answer.headers['cache-control']).toBe('no-store');
-    expect(answer.json()).toMatchObject({ code, status: 401 });
+    const response = await requestTicket(server, authorization(server));
+    expect(response.statusCode).toBe(401);
+    expect(response.headers['content-type']).toContain('application/problem+json');
+    expect(response.headers['www-authenticate']).toBe('Bearer');
+    expect(response.headers['cache-control']).toBe('no-store');
+    expect(response.json()).toMatchObject({ code, status: 401 });
   });
 
   test('accepts neither a token in the URL nor a ticket as a token', async () => {
@@ -76,8 +76,8 @@ describe('the ticket call', () => {
     const token = app.jwt.sign({ sub: 'maggie', sid: 's' });
     const call = (headers: Record<string, string>) => app.inject({ url: '/api/ws_ticket', headers });
     for (const headers of [{}, { authorization: 'Basic abc' }]) {
-      const answer = await call({ 'x-token': token, ...headers });
-      expect(answer.json()).toMatchObject({ code: 'missing_token', status: 401 });
+      const response = await call({ 'x-token': token, ...headers });
+      expect(response.json()).toMatchObject({ code: 'missing_token', status: 401 });
     }
     expect((await call({ authorization: `Bearer ${token}` })).statusCode).toBe(200);
     await app.close();
@@ -89,8 +89,8 @@ describe('the ticket call', () => {
       secret: { private: 'unused', public: () => Promise.reject(new Error('the key server is unavailable')) },
     });
     await app.register(ticketGate, { store: createMemoryTicketStore(), allowedOrigins: [] });
-    const answer = await app.inject({ url: '/api/ws_ticket', headers: { authorization: `Bearer ${unsigned()}` } });
-    expect(answer.statusCode).toBe(500);
+    const response = await app.inject({ url: '/api/ws_ticket', headers: { authorization: `Bearer ${unsigned()}` } });
+    expect(response.statusCode).toBe(500);
     await app.close();
   });
 
@@ -117,10 +117,10 @@ describe('the ticket call', () => {
     'returns 503 to authenticated clients of a server that is %s',
     async (code) => {
       const server = await startGateServer({ capacity: () => ({ code, retryAfterMs: 2_500 }) });
-      const answer = await requestTicket(server);
-      expect(answer.statusCode).toBe(503);
-      expect(answer.headers['retry-after']).toBe('3');
-      expect(answer.json()).toMatchObject({ code, retryAfterMs: 2_500 });
+      const response = await requestTicket(server);
+      expect(response.statusCode).toBe(503);
+      expect(response.headers['retry-after']).toBe('3');
+      expect(response.json()).toMatchObject({ code, retryAfterMs: 2_500 });
       expect((await requestTicket(server, '')).json()).toMatchObject({ code: 'missing_token' });
     },
   );
@@ -133,10 +133,10 @@ describe('the ticket call', () => {
     const server = await startGateServer({
       mayConnect: () => ({ code, ...(status === 429 ? { retryAfterMs: 1_500 } : {}) }),
     });
-    const answer = await requestTicket(server);
-    expect(answer.statusCode).toBe(status);
-    expect(answer.json()).toMatchObject({ code });
-    expect(answer.headers['retry-after']).toBe(status === 429 ? '2' : undefined);
+    const response = await requestTicket(server);
+    expect(response.statusCode).toBe(status);
+    expect(response.json()).toMatchObject({ code });
+    expect(response.headers['retry-after']).toBe(status === 429 ? '2' : undefined);
   });
 
   test('issues the ticket while mayConnect decides', async () => {
@@ -165,7 +165,7 @@ describe('the ticket call', () => {
     expect((await requestTicket(server)).json()).toMatchObject({ connectAfterMs: 0 });
   });
 
-  test('returns the denial of mayConnect without waiting for a ticket store that does not answer', async () => {
+  test('returns the denial of mayConnect without waiting for a ticket store that does not respond', async () => {
     const hung = () => new Promise<never>(() => undefined);
     const store: TicketStore = { issue: hung, consume: hung, revokeSession: hung };
     const server = await startGateServer({ store, mayConnect: () => ({ code: 'user_disabled' }) });
@@ -175,10 +175,10 @@ describe('the ticket call', () => {
   test('returns too_many_tickets when ten tickets are outstanding', async () => {
     const server = await startGateServer();
     for (let n = 0; n < 10; n += 1) await server.ticket();
-    const answer = await requestTicket(server);
-    expect(answer.statusCode).toBe(429);
-    expect(answer.json()).toMatchObject({ code: 'too_many_tickets' });
-    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    const response = await requestTicket(server);
+    expect(response.statusCode).toBe(429);
+    expect(response.json()).toMatchObject({ code: 'too_many_tickets' });
+    expect(Number(response.headers['retry-after'])).toBeGreaterThan(0);
   });
 
   test('returns 503 if the store is unavailable', async () => {
@@ -189,19 +189,19 @@ describe('the ticket call', () => {
         revokeSession: () => Promise.resolve(0),
       },
     });
-    const answer = await requestTicket(server);
-    expect(answer.statusCode).toBe(503);
-    expect(answer.json()).toMatchObject({ code: 'store_unavailable' });
-    expect(answer.headers['retry-after']).toBeDefined();
+    const response = await requestTicket(server);
+    expect(response.statusCode).toBe(503);
+    expect(response.json()).toMatchObject({ code: 'store_unavailable' });
+    expect(response.headers['retry-after']).toBeDefined();
   });
 
   test('assigns slots to simultaneous clients, and a ticket used too early before its slot is rejected', async () => {
     const server = await startGateServer({ slots: new ConnectSlots({ connectsPerSecond: 1 }) });
-    const answers = [];
+    const responses = [];
     for (let n = 0; n < 4; n += 1)
-      answers.push((await requestTicket(server)).json<{ ticket: string; connectAfterMs: number }>());
-    expect(answers[0]?.connectAfterMs).toBe(0);
-    const last = answers[3];
+      responses.push((await requestTicket(server)).json<{ ticket: string; connectAfterMs: number }>());
+    expect(responses[0]?.connectAfterMs).toBe(0);
+    const last = responses[3];
     expect(last?.connectAfterMs).toBeGreaterThan(2_000);
     expect((await sendHandshake(server.port, `/api/ws?ticket=${last?.ticket ?? ''}`)).status).toBe(401);
     expect(server.outcomes.at(-1)).toMatchObject({ outcome: 'invalid_ticket', reason: 'early' });
@@ -227,8 +227,8 @@ describe('the ticket call', () => {
     const server = await startGateServer({ slots });
     const tickets = [];
     for (let n = 0; n < 3; n += 1) {
-      const answer = await requestTicket(server, `Bearer ${server.token({ sid: `session-${n}` })}`);
-      tickets.push(answer.json<{ ticket: string }>().ticket);
+      const response = await requestTicket(server, `Bearer ${server.token({ sid: `session-${n}` })}`);
+      tickets.push(response.json<{ ticket: string }>().ticket);
     }
     const requestAgain = () => requestTicket(server, `Bearer ${server.token({ sid: 'session-9' })}`);
     expect((await requestAgain()).json()).toMatchObject({ code: 'too_many_tickets', status: 429 });
@@ -248,10 +248,10 @@ describe('the ticket call', () => {
   test('returns at_capacity if the wait for a slot would be too long', async () => {
     const server = await startGateServer({ slots: new ConnectSlots({ connectsPerSecond: 0.1, maxWaitMs: 0 }) });
     expect((await requestTicket(server)).statusCode).toBe(200);
-    const answer = await requestTicket(server);
-    expect(answer.statusCode).toBe(503);
-    expect(answer.json()).toMatchObject({ code: 'at_capacity' });
-    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    const response = await requestTicket(server);
+    expect(response.statusCode).toBe(503);
+    expect(response.json()).toMatchObject({ code: 'at_capacity' });
+    expect(Number(response.headers['retry-after'])).toBeGreaterThan(0);
   });
 
   test('accepts authentication by the app alone, and passes on its unknown errors', async () => {

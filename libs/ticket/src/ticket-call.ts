@@ -19,7 +19,7 @@ export interface TicketCallParts<R> {
   readonly onTicket: (outcome: 'issued' | ProblemCode) => void;
 }
 
-/** The answer to a ticket call. */
+/** The result of a ticket call. */
 export type TicketAnswer =
   { readonly ok: true; readonly ticket: TicketResponse; readonly user: string } | TicketRefusal;
 
@@ -35,7 +35,7 @@ export interface TicketRefusal {
 }
 
 /**
- * The ticket call, independent of an HTTP framework. Each of its steps has a time limit: after it, the answer is 503
+ * The ticket call, independent of an HTTP framework. Each of its steps has a time limit: after it, the result is 503
  * `store_unavailable`. The ticket is issued while `mayConnect` decides. If it denies the connection, the ticket is discarded.
  */
 export class TicketCall<R> {
@@ -107,7 +107,7 @@ export class TicketCall<R> {
       return { ok: false, code: issued.reason, retryAfterMs: issued.retryAfterMs, user };
     } finally {
       if (!isAnswered) {
-        // A late answer changes nothing: the client does not receive the ticket, so the slot stays unused.
+        // A late reply has no effect: the client does not receive the ticket, so the slot stays unused.
         this.#returnSlot(slot);
         void this.#discard(issuing);
       }
@@ -136,7 +136,7 @@ function refuseIfUnavailable(error: unknown): TicketRefusal {
   return { ok: false, ...storeUnavailable, error };
 }
 
-/** Headers of an answer that contains a ticket. */
+/** Headers of a response with a ticket. */
 export const ticketHeaders = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' } as const;
 
 /** Returns the problem response for a refusal. */

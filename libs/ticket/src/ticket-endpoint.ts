@@ -18,12 +18,12 @@ export interface CompletedTicketCall {
   readonly ms: number;
 }
 
-/** A complete HTTP answer, independent of a framework. */
+/** A complete HTTP response, independent of a framework. */
 export interface HttpAnswer {
   readonly status: number;
   /** A flat list of names and values. The names are in lower case. */
   readonly headers: string[];
-  /** `undefined` for an answer without a body. */
+  /** `undefined` for a response without a body. */
   readonly body: string | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface TicketEndpointOptions<R> {
   /** Defaults to no traces. */
   readonly tracing: TicketTracing | undefined;
   readonly crossOrigin: CrossOrigin;
-  /** Headers of every answer. */
+  /** Headers of every response. */
   readonly headers: Readonly<Record<string, string>>;
   readonly onTicketCall: ((call: CompletedTicketCall) => void) | undefined;
   /** Receives errors that clients see as `internal` or `store_unavailable`. Must not throw. */
@@ -46,7 +46,7 @@ export interface TicketEndpointOptions<R> {
  */
 export class TicketEndpoint<R> {
   readonly #options: TicketEndpointOptions<R>;
-  /** The headers of an answer with a ticket, as a flat list of names and values. */
+  /** The headers of a response with a ticket, as a flat list of names and values. */
   readonly #issuedHeaders: readonly string[];
 
   /** @throws TypeError if a name or value of `headers` is invalid. */
@@ -60,10 +60,10 @@ export class TicketEndpoint<R> {
   }
 
   /**
-   * Answers a ticket call. Never rejects.
+   * Handles a ticket call. Never rejects.
    *
    * @param raw Node's request below `request`
-   * @param send sends the answer, before the call is reported
+   * @param send sends the response, before the call is reported
    */
   answer(request: R, raw: IncomingMessage, send: (answer: HttpAnswer) => void): Promise<void> {
     const { tracing, ticketPath } = this.#options;
@@ -117,7 +117,7 @@ export class TicketEndpoint<R> {
     }
   }
 
-  /** Returns the answer to the preflight (CORS) of a ticket call from an allowed origin, or `undefined` for any other request. */
+  /** Returns the response to the preflight (CORS) of a ticket call from an allowed origin, or `undefined` for any other request. */
   preflight(raw: IncomingMessage): HttpAnswer | undefined {
     const headers = this.#options.crossOrigin.preflightHeaders(raw);
     if (headers === undefined) return undefined;
@@ -144,7 +144,7 @@ export class TicketEndpoint<R> {
   }
 }
 
-/** Sends an answer on the bare server. */
+/** Sends a response on the bare server. */
 export function sendAnswer(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
   response.writeHead(status, headers);
   response.end(body);

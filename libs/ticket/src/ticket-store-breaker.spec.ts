@@ -53,7 +53,7 @@ describe('the breaker', () => {
     await settled;
   }
 
-  test('rejects each call of a store that does not answer within two seconds, and aborts its signal', async () => {
+  test('rejects each call of a store that does not respond within two seconds, and aborts its signal', async () => {
     const { store, breaker } = pausedStore();
     const calls = [breaker.issue(maggie), breaker.consume(unknownTicket, endpoint), breaker.revokeSession('s')];
     const observed = calls.map(observe);
@@ -73,7 +73,7 @@ describe('the breaker', () => {
     expect(store.signals).toHaveLength(5);
   });
 
-  test('passes one call at a time to the store as a probe, and closes when it is answered', async () => {
+  test('passes one call at a time to the store as a probe, and closes when it succeeds', async () => {
     const { store, breaker } = pausedStore();
     await open(breaker);
     await vi.advanceTimersByTimeAsync(1_000);
@@ -101,7 +101,7 @@ describe('the breaker', () => {
     }
   });
 
-  test('probes a store with ping, so that no call waits, and passes calls when ping is answered', async () => {
+  test('probes a store with ping, so that no call waits, and passes calls when ping succeeds', async () => {
     const store = new PausableTicketStore();
     let pings = 0;
     let isAnswered = false;
@@ -136,7 +136,7 @@ describe('the breaker', () => {
     expect(await breaker.consume(unknownTicket, endpoint)).toEqual({ ok: false, reason: 'unknown' });
   });
 
-  test('stays closed if an answer arrives between the failures', async () => {
+  test('stays closed if a call succeeds between the failures', async () => {
     const { store, breaker } = pausedStore();
     for (let n = 0; n < 3; n += 1) {
       store.pause();

@@ -21,10 +21,10 @@ type StoreCall = Exclude<keyof TicketStore, 'ping'>;
 /**
  * A ticket store whose calls always settle: it adds a time limit and a circuit breaker to another store.
  *
- * - A call that the store does not answer in time rejects with `TicketStoreUnavailable`. A command that was already sent may still
+ * - A call rejects with `TicketStoreUnavailable` if the store does not reply in time. A command that was already sent may still
  *   take effect: a late `consume` invalidates its ticket.
  * - After several consecutive timeouts or `TicketStoreUnavailable` errors of one method, its calls fail at once. After a while, `ping` of
- *   the store or, without it, one call at a time is passed to the store as a probe. The first answer ends the outage.
+ *   the store or, without it, one call at a time is passed to the store as a probe. The first reply ends the outage.
  * - Each method has its own circuit: a full store cannot issue tickets, but still consumes and revokes them.
  */
 export class TicketStoreBreaker implements TicketStore {
@@ -40,7 +40,7 @@ export class TicketStoreBreaker implements TicketStore {
     this.#maxPendingCalls = positive('maxPendingCalls', maxPendingCalls);
     const limit = new TimeLimit(
       positive('timeoutMs', timeoutMs),
-      (name) => new TicketStoreUnavailable(`the ticket store did not answer ${name} within ${timeoutMs} ms`),
+      (name) => new TicketStoreUnavailable(`the ticket store did not respond to ${name} within ${timeoutMs} ms`),
     );
     this.#limit = limit;
     const newCircuit = (name: string): CircuitBreaker =>

@@ -61,7 +61,7 @@ export interface TicketStore {
   consume(ticket: string, endpoint: string, options?: CallOptions): Promise<ConsumeResult>;
   /** Revokes the outstanding tickets of a session. Resolves to their number. */
   revokeSession(session: string, options?: CallOptions): Promise<number>;
-  /** Resolves if the store answers. With it, `TicketStoreBreaker` needs no call of a client to find out whether an outage has ended. */
+  /** Resolves if the store responds. With it, `TicketStoreBreaker` needs no call of a client to find out whether an outage has ended. */
   ping?(options?: CallOptions): Promise<void>;
 }
 

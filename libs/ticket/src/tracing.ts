@@ -2,7 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { ProblemCode } from '@usher/protocol';
 import type { HandshakeOutcome } from './handshake-outcome.ts';
 
-/** An operation that is traced, for example as a span of OpenTelemetry. Its functions must not throw. */
+/**
+ * An operation that is traced, for example as a span of OpenTelemetry. Its functions must not throw. Identical to `TracedOperation` of
+ * `@usher/realtime`, because the two libraries do not depend on each other.
+ */
 export interface TracedOperation<R> {
   /** Calls `work` as part of the operation and returns what it returns. May be called several times. */
   run<T>(work: () => T): T;

@@ -5,7 +5,7 @@ const rooms = 400;
 const parallel = 20;
 const seconds = 6;
 
-/** One user asks for the list of rooms again and again. */
+/** One user requests the list of rooms repeatedly. */
 export default {
   title: `one user, ${parallel} calls of GET /api/rooms at a time for ${seconds} s, ${rooms} rooms`,
   async run({ start }) {
@@ -40,7 +40,7 @@ export default {
     return {
       figures: {
         rooms: made,
-        'answers by status': JSON.stringify(counts),
+        'responses by status': JSON.stringify(counts),
         "bystander's ping in ms, quiet": JSON.stringify(before),
         "bystander's ping in ms, attacked": JSON.stringify(during),
       },

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, signIn } from '../person.mjs';
 
-/** Each SIGWINCH (a signal that the server does not use) moves the system time of the server, as it sees it: an hour back, then an hour ahead of the true one. */
+/** Each SIGWINCH, which the server does not use, shifts the clock of the process: an hour back, then an hour ahead of the real time. */
 const movableClock = `
   const RealDate = Date;
   let offset = 0;
@@ -18,7 +18,7 @@ async function askForTicket(url, token) {
   return response.ok ? '200' : `${response.status} ${code}, retryAfterMs ${retryAfterMs}`;
 }
 
-/** The system time of the server jumps while people connect. */
+/** The system time of the server jumps while clients connect. */
 export default {
   title: 'the system time is set back by an hour, then ahead by two',
   async run({ start }) {
@@ -31,16 +31,16 @@ export default {
       await askForTicket(url, before);
       child.kill('SIGWINCH');
       await delay(1_000);
-      // Tokens say until when they are good, in the system time; a new one always is.
+      // A token expires in system time, so each check uses a new one.
       const token = await signIn(url, 'bart');
-      const answer = await askForTicket(url, token);
+      const response = await askForTicket(url, token);
       const { status } = await fetch(`${url}/api/health/ready`);
-      figures[`set ${jump}: ticket call`] = answer;
+      figures[`set ${jump}: ticket call`] = response;
       figures[`set ${jump}: ready`] = status;
       const connected = await connect(url, token).catch(({ message }) => message);
       figures[`set ${jump}: connecting`] = typeof connected === 'string' ? connected : 'welcome';
       figures[`set ${jump}: an open connection`] = open.closeCode() ?? (await open.request({ type: 'ping' })).type;
-      held &&= answer === '200' && typeof connected === 'object' && open.closeCode() === undefined;
+      held &&= response === '200' && typeof connected === 'object' && open.closeCode() === undefined;
     }
     return { figures, held };
   },

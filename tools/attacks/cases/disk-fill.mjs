@@ -21,7 +21,7 @@ export default {
     };
     const before = sizeMb();
     const until = performance.now() + seconds * 1_000;
-    const answers = new Map();
+    const replies = new Map();
     let stored = 0;
     const attack = async (socket) => {
       while (performance.now() < until && sizeMb() < mostMb) {
@@ -35,7 +35,7 @@ export default {
           key: crypto.randomUUID(),
           text: text.join(''),
         });
-        answers.set(code ?? type, (answers.get(code ?? type) ?? 0) + 1);
+        replies.set(code ?? type, (replies.get(code ?? type) ?? 0) + 1);
         if (type === 'reply') stored += 16_000;
         if (type === 'closed') return;
         if (code === 'rate_limited') await new Promise((resolve) => setTimeout(resolve, 50));
@@ -48,15 +48,15 @@ export default {
     const grown = sizeMb() - before;
     return {
       figures: {
-        answers: [...answers].map(([code, count]) => `${count} × ${code}`).join(', '),
+        replies: [...replies].map(([code, count]) => `${count} × ${code}`).join(', '),
         'text stored (MB)': (stored / 1e6).toFixed(1),
         'growth on disk (MB)': grown.toFixed(1),
         'ended after (s)': tookS.toFixed(1),
-        'at this rate (GB/h)': answers.has('quota_exceeded')
+        'at this rate (GB/h)': replies.has('quota_exceeded')
           ? 'ended by the quota'
           : ((grown / tookS) * 3.6).toFixed(1),
       },
-      held: answers.has('quota_exceeded') && stored <= 5e6,
+      held: replies.has('quota_exceeded') && stored <= 5e6,
     };
   },
 };

@@ -20,10 +20,10 @@ export default {
         const ends = await Promise.all(Array.from({ length: 50 }, () => exchange(port, bytes, patienceMs)));
         const times = ends.map(({ seconds }) => seconds);
         const longest = Math.max(...times);
-        const answers = [...new Set(ends.map(({ received }) => statuses(received) || 'none'))].join(', ');
+        const responses = [...new Set(ends.map(({ received }) => statuses(received) || 'none'))].join(', ');
         figures[kind] =
-          `closed after ${Math.min(...times)} to ${longest} s${longest >= 24.9 ? ' (by the attacker)' : ''}, answer ${answers}`;
-        held &&= longest < 20 && answers === (kind === 'nothing' ? 'none' : '408');
+          `closed after ${Math.min(...times)} to ${longest} s${longest >= 24.9 ? ' (by the attacker)' : ''}, response ${responses}`;
+        held &&= longest < 20 && responses === (kind === 'nothing' ? 'none' : '408');
       }),
     );
     return { figures, held };

@@ -9,7 +9,7 @@ const types = ['join', 'leave', 'history', 'send', 'edit', 'delete', 'read', 'pi
 const users = ['bart', 'lisa', 'admin'];
 const quietMs = 500;
 const loadedMs = 1_000;
-/** Below this a machine that is busy with other things decides, not the server. */
+/** Latencies below this value depend on the load of the machine more than on the server. */
 const floorMs = 5;
 
 /** Fills the room with messages of the largest size, so that pages are as expensive as they can be. */
@@ -31,26 +31,26 @@ function percentile(values, share) {
 }
 
 /**
- * Round trips for some time, one begun every 10 ms whatever has become of those before: a server that does not answer for a second must
- * not count as one slow ping. A person may send 100 a second.
+ * Starts a ping every 10 ms for some time, without waiting for earlier ones: a pause of a second must not count as one slow ping. A user may
+ * send 100 per second.
  */
 async function pings(client, ms) {
   const times = [];
-  const underWay = [];
+  const pending = [];
   for (let next = performance.now(), until = next + ms; next < until; next += 10) {
     await delay(Math.max(1, next - performance.now()));
-    underWay.push(
+    pending.push(
       client.request({ type: 'ping' }).then(({ type, code }) => {
-        if (type !== 'reply') throw new Error(`a ping of the neighbor was answered ${type} ${code}`);
+        if (type !== 'reply') throw new Error(`a ping of the neighbor received ${type} ${code}`);
         times.push(performance.now() - next);
       }),
     );
   }
-  await Promise.all(underWay);
+  await Promise.all(pending);
   return times;
 }
 
-/** One user does the worst that the limits allow, type by type, while another user measures the latency of pings. */
+/** One user sends the most expensive requests that the limits allow, type by type, while another user measures the latency of pings. */
 export default {
   title: `one user on 10 connections sends the worst of each of ${types.length} types for ${loadedMs / 1_000} s, within the limits`,
   async run({ start }) {
@@ -63,7 +63,7 @@ export default {
     const quiet = [];
     const loaded = new Map();
     for (const [index, user] of users.entries()) {
-      // One user at a time: what other clients cost this machine is not to be measured. A session gets 10 outstanding tickets.
+      // One user at a time, so that the connects do not affect the measurement. A session may have 10 unused tickets.
       const worker = new Worker(new URL('../hostile.mjs', import.meta.url), {
         workerData: { url, token: await signIn(url, user), room, connections: 10, inFlight: 4 },
       });

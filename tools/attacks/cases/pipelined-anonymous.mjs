@@ -4,7 +4,7 @@ import { get, openUnread } from '../unread.mjs';
 
 const seconds = 4;
 
-/** Unauthenticated clients send requests without waiting for answers, and read none. */
+/** Unauthenticated clients send requests without waiting for the responses, and read none of them. */
 export default {
   title: '10 connections × 1,300 unread requests, then 400 connections × 8 unread requests, all without a token',
   async run({ start }) {

@@ -6,7 +6,7 @@ import { get, openUnread } from '../unread.mjs';
 const connections = 8;
 const seconds = 6;
 
-/** An account asks for the largest pages of history and reads none of them. */
+/** A user requests the largest pages of history and reads none of them. */
 export default {
   title: `${connections} connections × 100 unread history pages of 200 messages of 16 kB, --max-old-space-size=512`,
   async run({ start }) {
@@ -20,19 +20,18 @@ export default {
     }
     const page = '/api/rooms/general/messages?limit=200';
     const authorization = `Bearer ${token}`;
-    const { headers, ...answer } = await fetch(server.url + page, { headers: { authorization } });
-    void answer;
+    const { headers } = await fetch(server.url + page, { headers: { authorization } });
     const before = server.residentMb();
     const clients = openUnread(server.port, connections, get(page, { Authorization: authorization }).repeat(100));
     const stop = measurePings(bystander);
-    // A process that is being killed has no memory any more, some time before it has exited.
+    // A killed process has no resident memory for a moment before it exits.
     const dead = async (ms) =>
       (await Promise.race([server.exited, delay(ms)])) !== undefined || server.residentMb() === 0;
     const figures = { 'size of one page in kB': Math.round(Number(headers.get('content-length')) / 1_000) };
     let died = await dead(seconds * 1_000);
     figures['memory in MB before and peak'] = `${before}, ${died ? 'the process died' : server.peakMb()}`;
     figures["bystander's ping in ms"] = died ? 'none' : JSON.stringify(await stop());
-    // Eight per connection is what the server answers.
+    // The server responds to eight unread requests per connection.
     const polite = openUnread(server.port, 100, get(page, { Authorization: authorization }).repeat(8));
     died ||= await dead(3_000);
     figures['100 connections × 8 pages'] = died ? 'the process died' : `${server.peakMb()} MB at its peak`;

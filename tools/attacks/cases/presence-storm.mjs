@@ -5,13 +5,13 @@ const listeners = 200;
 const seconds = 5;
 const room = 'general';
 
-/** What the attacker sends, again and again. */
+/** The signals that the attacker sends repeatedly. */
 const storms = {
   away: (attacker, n) => attacker.signal({ type: 'away', away: n % 2 === 0 }),
   'leave and join': (attacker, n) => attacker.signal({ type: n % 2 === 0 ? 'leave' : 'join', id: n + 1_000_000, room }),
 };
 
-/** One member changes its presence as fast as the socket takes it, and reconnects when it is closed, while others listen in the room. */
+/** One member changes its presence as fast as possible and reconnects when the socket is closed, while others listen in the room. */
 export default {
   title: `${listeners} listeners, one member sends "away", then "leave" and "join", without a pause for ${seconds} s each`,
   async run({ start }) {

@@ -7,7 +7,7 @@ const messages = 20_000;
 const inFlight = 250;
 const seconds = 5;
 
-/** Fills the room `general` on disk, so that there is much to count. */
+/** Fills the room `general` on disk, so that counting unread messages is expensive. */
 function fill(dataDir) {
   const sqlite = new DatabaseSync(join(dataDir, 'usher.db'), { timeout: 10_000 });
   sqlite.exec(`
@@ -18,7 +18,7 @@ function fill(dataDir) {
   sqlite.close();
 }
 
-/** One connection keeps `inFlight` `read` requests under way, each with a higher sequence. */
+/** One connection keeps `inFlight` `read` requests in flight, each with a higher sequence number. */
 export default {
   title: `one connection keeps ${inFlight} "read" requests in flight for ${seconds} s`,
   async run({ start }) {
@@ -32,12 +32,12 @@ export default {
     const before = await quiet();
     const stop = measurePings(bystander);
     const until = performance.now() + seconds * 1_000;
-    const answers = new Map();
+    const replies = new Map();
     let seq = 0;
     const attack = async () => {
       while (performance.now() < until) {
         const { type, code } = await attacker.request({ type: 'read', room: 'general', seq: ++seq % messages });
-        answers.set(code ?? type, (answers.get(code ?? type) ?? 0) + 1);
+        replies.set(code ?? type, (replies.get(code ?? type) ?? 0) + 1);
         if (type === 'closed') return;
         if (code === 'rate_limited') await delay(5);
       }
@@ -46,7 +46,7 @@ export default {
     const during = await stop();
     return {
       figures: {
-        answers: [...answers].map(([code, count]) => `${count} × ${code}`).join(', '),
+        replies: [...replies].map(([code, count]) => `${count} × ${code}`).join(', '),
         "bystander's ping, quiet (ms)": JSON.stringify(before),
         "bystander's ping, attacked (ms)": JSON.stringify(during),
       },

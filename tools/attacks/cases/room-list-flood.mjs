@@ -25,7 +25,7 @@ function fill(dataDir) {
   sqlite.close();
 }
 
-/** One user lists rooms, many times at once. */
+/** One user sends many parallel requests for the room list. */
 export default {
   title: `${publicRooms.toLocaleString('en')} public rooms, one user with ${ownRooms.toLocaleString('en')} rooms lists them ${parallel} times at once for ${seconds} s`,
   async run({ start }) {
@@ -75,7 +75,7 @@ export default {
       figures: {
         [`200 attempts to create a room in ${createdMs} ms`]: count(created),
         'one list (ms)': singleMs,
-        'lists answered': count(statuses),
+        'list responses': count(statuses),
         "bystander's ping, quiet (ms)": JSON.stringify(before),
         "bystander's ping, attacked (ms)": JSON.stringify(during),
       },

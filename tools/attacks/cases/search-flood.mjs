@@ -9,8 +9,7 @@ const seconds = 8;
 const words = Array.from({ length: 30 }, (_, n) => `word${String.fromCharCode(97 + n)}`.replace(/[^a-z]/g, `x${n}`));
 
 /**
- * Fills the room `general` on disk. Each message lacks one of 30 words, so that a search for all of them reads everything and finds
- * nothing.
+ * Fills the room `general` on disk. Each message lacks one of 30 words, so that a search for all words reads everything and finds nothing.
  */
 function fill(dataDir) {
   const sqlite = new DatabaseSync(join(dataDir, 'usher.db'), { timeout: 10_000 });
@@ -29,7 +28,7 @@ function fill(dataDir) {
   sqlite.close();
 }
 
-/** One user searches for the most expensive queries that are accepted, many at a time. */
+/** One user sends the most expensive queries that the server accepts, many at a time. */
 export default {
   title: `${messages.toLocaleString('en')} messages, one user runs ${parallel} expensive searches at a time for ${seconds} s`,
   async run({ start }) {
@@ -57,7 +56,7 @@ export default {
     let asked = 0;
     const attack = async (lane) => {
       while (performance.now() < until) {
-        // All words but those of one message in 15: few rows match, and each search is another one.
+        // All words except those of one message in 15: few rows match, and every query is different.
         const n = (asked++ * 7 + lane) % 15;
         const list = asked % 2 === 0 ? phrase : [...words.slice(n, n + 15), `word${lane}`].join(' ');
         const [status] = await query(list.slice(0, 200));
@@ -70,7 +69,7 @@ export default {
     return {
       figures: {
         'one search for 28 hyphenated words (status, ms)': single.join(', '),
-        answers: [...statuses].map(([status, count]) => `${count} × ${status}`).join(', '),
+        responses: [...statuses].map(([status, count]) => `${count} × ${status}`).join(', '),
         "bystander's ping, quiet (ms)": JSON.stringify(before),
         "bystander's ping, attacked (ms)": JSON.stringify(during),
       },

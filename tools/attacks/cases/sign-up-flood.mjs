@@ -4,7 +4,7 @@ const seconds = 15;
 const parallel = 250;
 const signInEveryMs = 750;
 
-/** One address signs up as fast as the server answers, while people at another address sign in. */
+/** One address signs up as fast as the server responds, while users at another address sign in. */
 export default {
   title: `${parallel} sign-ups at a time from one address for ${seconds} s, with a sign-in every ${signInEveryMs} ms`,
   async run({ start }) {
@@ -25,7 +25,7 @@ export default {
         const response = await post('/api/users', '192.0.2.66', { user, pwd: `flood ${user} of accounts` });
         await response.arrayBuffer();
         flood.set(response.status, (flood.get(response.status) ?? 0) + 1);
-        // A refusal costs the attacker nothing. Without a pause this case would measure how fast one machine sends to itself.
+        // Refusals are cheap. Without a pause this case would measure how fast one machine sends to itself.
         if (response.status !== 201) await delay(50);
       }
     }
@@ -49,7 +49,7 @@ export default {
     return {
       figures: {
         'accounts created': created,
-        'answers to the flood by status': JSON.stringify(Object.fromEntries([...flood].sort())),
+        'responses to the flood by status': JSON.stringify(Object.fromEntries([...flood].sort())),
         'honest sign-ins': `${results.length}, refused: ${failed.length}`,
         'honest sign-ins (ms)': `p50 ${times[Math.floor(times.length / 2)]}, max ${times.at(-1)}`,
       },

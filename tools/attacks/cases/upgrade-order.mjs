@@ -1,7 +1,7 @@
 import { signIn } from '../person.mjs';
 import { exchange, statuses } from '../unread.mjs';
 
-/** Upgrades in places where a proxy and the server may read them differently. */
+/** Upgrade requests that a proxy and the server may interpret differently. */
 export default {
   title: 'upgrades behind an unanswered request, with a body, and with an absolute target',
   async run({ start }) {
@@ -36,7 +36,7 @@ export default {
     const seen = Object.values(results).map(({ received }) => statuses(received));
     return {
       figures: Object.fromEntries(
-        Object.keys(results).map((name, n) => [name, `${seen[n] || 'no answer'} (expected ${expected[n]})`]),
+        Object.keys(results).map((name, n) => [name, `${seen[n] || 'no response'} (expected ${expected[n]})`]),
       ),
       held: seen.join() === expected.join(),
     };

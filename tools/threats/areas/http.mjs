@@ -1,25 +1,25 @@
-/** Threats from whatever can open a TCP connection, before and around HTTP. */
+/** Threats from clients that can open a TCP connection, below and around HTTP. */
 export default [
   {
     id: 'unread-pipelining',
-    who: 'a client sends requests without reading any answer, to exhaust memory and file descriptors',
-    get: 'one request of a connection is handled at a time, 429 `rate_limited` from the ninth unanswered one, then the end of the connection',
+    who: 'a client sends requests without reading any response, to exhaust memory and file descriptors',
+    get: 'one request of a connection is handled at a time, 429 `rate_limited` from the ninth unread one, then the end of the connection',
     in: 'libs/ticket/src/request-queue.ts',
     without: ['if (current === undefined) {', 'if (current === undefined || waiting.length >= 0) {'],
     shown: ['libs/ticket', 'src/request-queue.spec.ts'],
   },
   {
     id: 'unread-flood',
-    who: 'a client ignores the limit of unanswered requests and fills memory with refusals',
-    get: 'the connection is destroyed without an answer',
+    who: 'a client ignores the limit of unread requests and fills memory with refusals',
+    get: 'the connection is destroyed without a response',
     in: 'libs/ticket/src/request-queue.ts',
     without: ['if (pipeline.ignored > this.#maxUnanswered * abuseFactor) socket.destroy();', ''],
     shown: ['libs/ticket', 'src/request-queue.spec.ts'],
   },
   {
-    id: 'upgrade-takes-answer',
-    who: 'an upgrade behind an unanswered request takes the place of that answer',
-    get: 'the upgrade is handled after the answer was sent',
+    id: 'upgrade-takes-response',
+    who: 'an upgrade behind a pending request takes the place of its response',
+    get: 'the upgrade is handled after the response was sent',
     in: 'libs/ticket/src/request-queue.ts',
     without: [
       'if (pipeline?.current === undefined) {',
@@ -44,12 +44,12 @@ export default [
     shown: ['libs/ticket', 'src/own-upgrades.spec.ts'],
   },
   {
-    id: 'unread-answer',
+    id: 'unread-response',
     who: 'a client requests a large file and never reads it',
     get: 'the connection is destroyed after 40 seconds without progress',
     in: 'apps/api/src/http/connection-limits.ts',
     without: ['connectionTimeout: stallMs,', 'connectionTimeout: 0 * stallMs,'],
-    shown: ['apps/api', 'src/http/unread-answers.spec.ts'],
+    shown: ['apps/api', 'src/http/unread-responses.spec.ts'],
   },
   {
     id: 'half-open',
@@ -108,7 +108,7 @@ export default [
   },
   {
     id: 'rebound-metrics',
-    who: 'a page rebinds its own host name to 127.0.0.1 and reads `/metrics` (DNS rebinding)',
+    who: 'a page rebinds its host name to 127.0.0.1 and reads `/metrics` (DNS rebinding)',
     get: '403: without `METRICS_TOKEN` the `Host` has to be a loopback one',
     in: 'apps/api/src/http/monitoring-routes.ts',
     without: [" || !isLoopbackHost(headers.host ?? '')", ''],

@@ -104,8 +104,8 @@ export default [
   },
   {
     id: 'page-burst',
-    who: 'a client asks for many pages at once, to keep the server from answering others',
-    get: 'others are answered between the pages',
+    who: 'a client requests many pages at once, to delay the replies to others',
+    get: 'requests of others are processed between the pages',
     in: 'libs/realtime/src/support/loop-share.ts',
     without: ['if (this.#waiting.length === 0 && this.#granted < this.#perTurn) {', 'if (this.#waiting.length >= 0) {'],
     shown: ['libs/realtime', 'src/support/loop-share.spec.ts'],

@@ -18,7 +18,7 @@ export default [
   },
   {
     id: 'cached-rollback',
-    who: 'a session row that was never committed decides about handshakes',
+    who: 'the gate admits a client because of a session row that was never committed',
     get: 'nothing: rows are not cached during a transaction',
     in: 'apps/api/src/auth/sqlite-session-status.ts',
     without: ['if (!this.#sqlite.isTransaction) this.#rows.set', 'this.#rows.set'],
@@ -73,7 +73,7 @@ export default [
   {
     id: 'partial-proof',
     who: 'an operator receives a proof although a connection is still open',
-    get: '503 with the partial proof if a node does not answer',
+    get: '503 with the partial proof if a node does not respond',
     in: 'libs/realtime/src/cluster/cluster-commands.ts',
     without: ['complete: isComplete(sent, this.#node),', 'complete: true,'],
     shown: ['libs/realtime', 'src/cluster/cluster-commands.spec.ts'],

@@ -2,7 +2,7 @@
 export default [
   {
     id: 'held-shutdown',
-    who: 'a client leaves requests half sent or answers unread while the server stops',
+    who: 'a client leaves requests half sent or responses unread while the server stops',
     get: 'its connections are cut at the deadline, the database is closed and the exit code is 0',
     in: 'apps/api/src/lifecycle/shutdown.ts',
     without: ['for (const socket of left) socket.destroy();', ''],
@@ -18,7 +18,7 @@ export default [
   },
   {
     id: 'stuck-websocket',
-    who: 'a client with a WebSocket does not answer the close frame while the server stops',
+    who: 'a client with a WebSocket does not respond to the close frame while the server stops',
     get: 'the drain cuts it at the deadline',
     in: 'libs/realtime/src/connections/connections.ts',
     without: ['this.#terminateAll();\n          }, withinMs);', '}, withinMs);'],

@@ -26,7 +26,7 @@ export default [
   },
   {
     id: 'room-cursor',
-    who: 'a user finds out with a cursor whether a private room exists',
+    who: 'a user learns from a cursor whether a private room exists',
     get: '400 `bad_request`, as for a room that does not exist',
     in: 'apps/api/src/rooms/room-list.ts',
     without: [" || (row['private'] !== 0 && row['member'] !== 1 && !admin)", ''],
@@ -35,7 +35,7 @@ export default [
   {
     id: 'read-flood',
     who: 'a client sends `read` without end',
-    get: 'all that wait for the same commit are one write and one count',
+    get: 'all calls that wait for the same commit cause one write and one count',
     in: 'apps/api/src/rooms/sqlite-read-markers.ts',
     without: ['if (pending !== undefined) {', 'if (pending !== undefined && pending.seq < 0) {'],
     shown: ['apps/api', 'src/rooms/sqlite-memberships.spec.ts'],
@@ -67,7 +67,7 @@ export default [
   {
     id: 'file-removed',
     who: 'an operator removes the database or its write-ahead log under a running server',
-    get: 'nothing is acknowledged any more: the files are compared before each acknowledgement',
+    get: 'nothing is acknowledged: the files are compared before each acknowledgement',
     in: 'apps/api/src/database/group-commit.ts',
     without: ['      this.#health?.assertFilesInPlace();\n', ''],
     shown: ['apps/api', 'src/database/storage-health.spec.ts'],

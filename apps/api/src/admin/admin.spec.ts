@@ -40,13 +40,13 @@ describe('an operator', () => {
     expect(await Promise.all(sockets.map(({ closed }) => closed))).toEqual([4501, 4501]);
     expect(sockets[1]?.closeReason).toBe('session ended: user_disabled');
     expect(await app.dial(`?ticket=${ticket}`)).toMatchObject({ status: 401, body: { title: 'Invalid ticket' } });
-    for (const answer of [
+    for (const response of [
       await bart.ask('GET', '/api/me'),
       await bart.ask('GET', '/api/ws_ticket'),
       await bart.refresh(),
       await app.call('POST', '/api/auth', { body: { user: 'bart', pwd: 'secret' } }),
     ]) {
-      expect(answer).toMatchObject({ status: 403, json: { code: 'user_disabled' } });
+      expect(response).toMatchObject({ status: 403, json: { code: 'user_disabled' } });
     }
   });
 
@@ -65,8 +65,8 @@ describe('an operator', () => {
       headers: { authorization: `Bearer ${admin.token}`, 'content-type': 'application/json' },
     });
     call.end('{"disabled":true}');
-    const [answer] = (await once(call, 'response')) as [IncomingMessage];
-    expect([answer.statusCode, JSON.parse(await text(answer))]).toMatchObject([200, { closed: 0 }]);
+    const [response] = (await once(call, 'response')) as [IncomingMessage];
+    expect([response.statusCode, JSON.parse(await text(response))]).toMatchObject([200, { closed: 0 }]);
     expect((await app.call('POST', '/api/auth', { body: { user: '..', pwd: 'secret' } })).status).toBe(403);
   });
 

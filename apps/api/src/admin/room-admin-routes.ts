@@ -103,7 +103,7 @@ export const roomAdminRoutes: FastifyPluginCallbackTypebox<RoomAdminRoutesOption
       const recorded = await audit.record({ ...by, action: 'message.delete', target: room, detail: { seq } });
       let appended: Appended;
       try {
-        // The same operator can repeat the call after a lost answer: the key depends on the message only.
+        // The same operator can repeat the call after a lost response: the key depends on the message only.
         appended = await history.append(room, { user: by.by, key: keyOf(room, seq), deletes: seq, byOperator: true });
       } catch (error) {
         await audit.complete(recorded, { deleted: false });

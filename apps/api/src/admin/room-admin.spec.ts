@@ -86,7 +86,7 @@ onBothStorages('operators', (open) => {
       deletes: 1,
       text: '',
     });
-    // A repeated call has the same answer and writes nothing.
+    // A repeated call has the same response and writes nothing.
     expect((await admin.ask('DELETE', path)).status).toBe(204);
     expect((await admin.ask('GET', '/api/rooms/general/messages')).json).toMatchObject({
       messages: [{ seq: 1, from: 'maggie', text: '', deleted: expect.any(Number) as unknown }, { seq: 2 }],

@@ -29,9 +29,9 @@ onBothStorages('operators', (open) => {
     expect((await app.call('POST', '/api/auth', { body: { user: 'milhouse', pwd: '' } })).status).toBe(400);
     const set = (newPwd: string) => app.call('POST', '/api/auth/password-link', { body: { token, newPwd } });
     expect((await set(weak)).json).toMatchObject({ code: 'weak_password' });
-    const answers = await Promise.all([set(password), set(password), set(password)]);
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 403, 403]);
-    expect(answers.find(({ status }) => status === 200)?.json).toEqual({ user: 'milhouse' });
+    const responses = await Promise.all([set(password), set(password), set(password)]);
+    expect(responses.map(({ status }) => status).toSorted()).toEqual([200, 403, 403]);
+    expect(responses.find(({ status }) => status === 200)?.json).toEqual({ user: 'milhouse' });
     expect((await set(password)).json).toMatchObject({ status: 403, code: 'invalid_link' });
     const milhouse = await new Browser(app).signIn('milhouse', password);
     expect((await milhouse.ask('GET', '/api/me')).json).toMatchObject({ roles: ['admin', 'editor'] });

@@ -115,9 +115,9 @@ describe('signing in', () => {
   ])('rejects %s with a problem document', async (_name, body, type, status, code) => {
     const { call } = await newApp();
     const headers = type === undefined ? {} : { 'content-type': type };
-    const answer = await call('POST', '/api/auth', { body, headers });
-    expect(answer).toMatchObject({ status, json: { status, code, type: `urn:usher:problem:${code}` } });
-    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    const response = await call('POST', '/api/auth', { body, headers });
+    expect(response).toMatchObject({ status, json: { status, code, type: `urn:usher:problem:${code}` } });
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
   });
 });
 

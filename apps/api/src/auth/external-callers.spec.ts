@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { Browser } from '../testing/browser.ts';
 import { clock } from '../testing/per-test.ts';
 import { type KeyServer, newKeyServer, signingKey, type SigningKey } from '../testing/key-server.ts';
-import { type Answer, newApp, type TestApp } from '../testing/new-app.ts';
+import { type ApiResponse, newApp, type TestApp } from '../testing/new-app.ts';
 
 vi.mock(import('@node-rs/argon2'), { spy: true });
 
@@ -11,7 +11,7 @@ interface World {
   readonly app: TestApp;
   readonly key: SigningKey;
   readonly server: KeyServer;
-  readonly me: (token: string) => Promise<Answer>;
+  readonly me: (token: string) => Promise<ApiResponse>;
 }
 
 async function withKeys(env: Readonly<Record<string, string>> = {}): Promise<World> {
@@ -44,8 +44,8 @@ describe('a user name of the provider', () => {
     await app.app.close();
     const issuer = 'https://other.example';
     const again = await newApp({ ...server.settings, DATA_DIR: app.dataDir, JWT_ISSUER: issuer });
-    const answer = await again.call('GET', '/api/me', { token: await key.sign({ iss: issuer }) });
-    expect(answer).toMatchObject({ status: 401, json: { code: 'invalid_token' } });
+    const response = await again.call('GET', '/api/me', { token: await key.sign({ iss: issuer }) });
+    expect(response).toMatchObject({ status: 401, json: { code: 'invalid_token' } });
     expect(again.log.join('')).toContain('the name belongs to a user of another provider');
     expect((await again.call('GET', '/api/me', { token })).json).toMatchObject({ code: 'invalid_token' });
   });
@@ -56,10 +56,10 @@ describe('a user name of the provider', () => {
     const verify = vi.mocked(argon2.verify);
     for (const pwd of ['secret', 'x'.repeat(256)]) {
       verify.mockClear();
-      const answer = await app.call('POST', '/api/auth', { body: { user: 'milhouse', pwd } });
+      const response = await app.call('POST', '/api/auth', { body: { user: 'milhouse', pwd } });
       const wrong = await app.call('POST', '/api/auth', { body: { user: 'maggie', pwd: `${pwd}!`.slice(-256) } });
-      expect({ ...answer, headers: [] }).toEqual({ ...wrong, headers: [] });
-      expect(answer).toMatchObject({ status: 401, json: { code: 'invalid_credentials' } });
+      expect({ ...response, headers: [] }).toEqual({ ...wrong, headers: [] });
+      expect(response).toMatchObject({ status: 401, json: { code: 'invalid_credentials' } });
       const [own, local] = verify.mock.calls.map(([hash]) => String(hash).split('$').slice(0, 4).join('$'));
       expect(own).toBe(local);
     }
@@ -95,9 +95,9 @@ describe('a session of the provider', () => {
     const time = clock();
     const { app, key, me } = await withKeys();
     const begin = async (token: string): Promise<Set<unknown>> => {
-      const answers = await Promise.all(Array.from({ length: 16 }, () => me(token)));
-      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
-      return new Set(answers.map(({ json }) => json?.['session']));
+      const responses = await Promise.all(Array.from({ length: 16 }, () => me(token)));
+      expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
+      return new Set(responses.map(({ json }) => json?.['session']));
     };
     const token = await key.sign();
     const first = await begin(token);

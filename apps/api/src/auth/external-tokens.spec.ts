@@ -227,7 +227,7 @@ describe('the keys of the provider', () => {
   });
 
   test.each<[string, RequestListener]>([
-    ['never answers', () => undefined],
+    ['never responds', () => undefined],
     [
       'sends one on',
       (_request, response) => {
@@ -235,7 +235,7 @@ describe('the keys of the provider', () => {
       },
     ],
     [
-      'answers without an end',
+      'sends an endless response',
       (_request, response) => {
         const more = (): void => {
           while (response.write(' '.repeat(65_536)));

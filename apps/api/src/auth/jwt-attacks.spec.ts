@@ -48,10 +48,10 @@ function rsa(header: unknown, claims: unknown, privateKey: KeyObject = mallory.p
 
 /** The response of an API call and of a ticket request, which must be equal. */
 async function resultOf(token: string): Promise<unknown> {
-  const answers = [await app.call('GET', '/api/me', { token }), await app.call('GET', '/api/ws_ticket', { token })];
-  const [one, other] = answers.map(({ status, json }) => (status === 200 ? 'good' : json?.['code']));
+  const responses = [await app.call('GET', '/api/me', { token }), await app.call('GET', '/api/ws_ticket', { token })];
+  const [one, other] = responses.map(({ status, json }) => (status === 200 ? 'good' : json?.['code']));
   expect(other).toBe(one);
-  for (const { status, headers } of answers) {
+  for (const { status, headers } of responses) {
     if (status === 401) expect(headers.get('www-authenticate')).toBe('Bearer');
   }
   return one;

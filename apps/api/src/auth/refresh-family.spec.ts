@@ -99,10 +99,10 @@ test('treats a cookie as current, within its grace period, or as reuse under any
         } else if (each.kind === 'lost') await redeem(model, jar);
         else if (each.kind === 'refresh') {
           const sent = jar;
-          const answers = [];
-          for (let tab = 0; tab < each.tabs; tab++) answers.push(await redeem(model, sent));
+          const results = [];
+          for (let tab = 0; tab < each.tabs; tab++) results.push(await redeem(model, sent));
           // The jar has a valid cookie regardless of the order of the responses.
-          const taken = each.overtaken ? answers[0] : answers.at(-1);
+          const taken = each.overtaken ? results[0] : results.at(-1);
           if (taken !== undefined) {
             jar = taken;
             expect(model.usedAt.get(jar)).toBeUndefined();

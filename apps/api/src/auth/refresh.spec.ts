@@ -87,8 +87,8 @@ describe('refreshing', () => {
       tab.cookie = first.cookie;
       return tab;
     });
-    const answers = await Promise.all(tabs.map((tab) => tab.refresh()));
-    expect(answers.map(({ status }) => status)).toEqual(Array<number>(8).fill(200));
+    const responses = await Promise.all(tabs.map((tab) => tab.refresh()));
+    expect(responses.map(({ status }) => status)).toEqual(Array<number>(8).fill(200));
     expect(new Set(tabs.map(({ cookie }) => cookie)).size).toBe(1);
     expect((await tabs[3]?.refresh())?.status).toBe(200);
   });
@@ -117,8 +117,8 @@ describe('refreshing', () => {
     const socket = await app.connect('maggie', maggie.token);
     const ticket = await app.ticket(maggie.token);
     time.advance(5_001);
-    const answer = await thief.refresh();
-    expect(answer).toMatchObject({ status: 401, json: { code: 'session_ended', detail: 'refresh_reused' } });
+    const response = await thief.refresh();
+    expect(response).toMatchObject({ status: 401, json: { code: 'session_ended', detail: 'refresh_reused' } });
     expect(thief.cookie).toBeUndefined();
     expect(await socket.closed).toBe(4501);
     expect(socket.closeReason).toBe('session ended: refresh_reused');
@@ -156,11 +156,11 @@ describe('refreshing', () => {
       'é'.repeat(40),
       'x'.repeat(4_000),
     ]) {
-      const answer = await app.call('POST', '/api/auth/refresh', {
+      const response = await app.call('POST', '/api/auth/refresh', {
         headers: { cookie: `usher_refresh=${encodeURIComponent(guess)}` },
       });
-      expect(answer).toMatchObject({ status: 401, json: { code: 'session_ended' } });
-      expect(answer.json).not.toHaveProperty('detail');
+      expect(response).toMatchObject({ status: 401, json: { code: 'session_ended' } });
+      expect(response.json).not.toHaveProperty('detail');
     }
     expect((await maggie.refresh()).status).toBe(200);
   });
@@ -201,8 +201,8 @@ describe('refreshing', () => {
         ['POST', '/api/auth/refresh'],
         ['DELETE', '/api/auth'],
       ] as const) {
-        const answer = await maggie.call(method, path, { headers });
-        expect(answer).toMatchObject({ status: 403, json: { code: 'origin_forbidden' } });
+        const response = await maggie.call(method, path, { headers });
+        expect(response).toMatchObject({ status: 403, json: { code: 'origin_forbidden' } });
       }
     }
     expect(maggie.cookie).toBe(cookie);

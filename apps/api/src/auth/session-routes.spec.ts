@@ -202,8 +202,8 @@ describe('changing the password', () => {
     const app = await newApp();
     const maggie = await new Browser(app).signIn('maggie');
     for (let time = 0; time < 10; time++) {
-      const answer = await maggie.ask('PUT', '/api/me/password', { pwd: `guess ${time}`, newPwd });
-      expect(answer).toMatchObject({ status: 401, json: { code: 'invalid_credentials' } });
+      const response = await maggie.ask('PUT', '/api/me/password', { pwd: `guess ${time}`, newPwd });
+      expect(response).toMatchObject({ status: 401, json: { code: 'invalid_credentials' } });
     }
     expect((await maggie.ask('PUT', '/api/me/password', { pwd: 'secret', newPwd })).json).toMatchObject({
       code: 'too_many_attempts',
@@ -219,9 +219,9 @@ describe('changing the password', () => {
       ['short', 'bad_request'],
       ['password123', 'weak_password'],
     ] as const) {
-      const answer = await maggie.ask('PUT', '/api/me/password', { pwd: 'secret', newPwd: weak });
-      expect(answer).toMatchObject({ status: 400, json: { code } });
-      expect(answer.text).not.toContain(weak);
+      const response = await maggie.ask('PUT', '/api/me/password', { pwd: 'secret', newPwd: weak });
+      expect(response).toMatchObject({ status: 400, json: { code } });
+      expect(response.text).not.toContain(weak);
     }
     expect((await phone.refresh()).status).toBe(200);
     await new Browser(app).signIn('maggie', 'secret');

@@ -38,25 +38,25 @@ describe('the cache of session rows', () => {
     return { ...opened, users, sessions, session, lookUp };
   }
 
-  test('answers without reading the database', async () => {
+  test('finds a status without reading the database', async () => {
     const { reader, session, lookUp, sqlite } = await openWithSession();
     sqlite.exec('DROP TRIGGER usher_sessions_UPDATE; ALTER TABLE sessions RENAME TO gone');
     expect(await lookUp()).toMatchObject({ name: 'maggie' });
     await expect(reader.lookUp(session, 'bart')).rejects.toThrow('no such table');
   });
 
-  test('never answers for another user', async () => {
+  test('never returns the status of another user', async () => {
     const { reader, session } = await openWithSession();
     expect(await reader.lookUp(session, 'bart')).toBeUndefined();
   });
 
-  test('forgets a session that ends, before the promise of the end resolves', async () => {
+  test('removes the row of a session that ends, before the promise of the end resolves', async () => {
     const { sessions, session, lookUp } = await openWithSession();
     await sessions.end([session], 'operator');
     expect(await lookUp()).toMatchObject({ ended_cause: 'operator' });
   });
 
-  test('forgets the sessions of a user whose account changes', async () => {
+  test('removes the rows of a user whose account changes', async () => {
     const { users, lookUp } = await openWithSession();
     await users.setDisabled('maggie', true);
     expect(await lookUp()).toMatchObject({ disabled: 1 });

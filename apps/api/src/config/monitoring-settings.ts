@@ -19,7 +19,7 @@ export const monitoringSettings = {
     Type.String(
       options({
         description:
-          '8 to 256 visible ASCII characters; without it, `/metrics` answers only a direct peer on loopback that names a loopback host',
+          '8 to 256 visible ASCII characters; without it, `/metrics` responds only to a direct peer on loopback that names a loopback host',
         constraint: 'must be 8 to 256 visible ASCII characters',
         secret: true,
         pattern: '^[\\x21-\\x7e]{8,256}$',

@@ -23,9 +23,9 @@ function open(options: GroupCommitOptions = {}) {
 
 test('commits all work of one event-loop turn together and settles it in order', async () => {
   const { write, words, settled } = open();
-  const answered: string[] = [];
-  await Promise.all(['a', 'b', 'c'].map((word) => write(word).then(() => answered.push(word))));
-  expect(answered).toEqual(['a', 'b', 'c']);
+  const written: string[] = [];
+  await Promise.all(['a', 'b', 'c'].map((word) => write(word).then(() => written.push(word))));
+  expect(written).toEqual(['a', 'b', 'c']);
   expect(words()).toEqual(['a', 'b', 'c']);
   expect(settled).toEqual([true]);
   await write('d');

@@ -33,7 +33,7 @@ interface Waiting {
  * - One task per user runs at a time. Identical tasks of a user that have not started share one run.
  * - `run` rejects with `rate_limited` when too many tasks of the user wait, with `at_capacity` when too many tasks wait overall, and
  *   with `store_unavailable` after the deadline. Each carries `retryAfterMs`.
- * - A thread that does not answer before the deadline is terminated and replaced.
+ * - A thread that does not respond before the deadline is terminated and replaced.
  * - Threads start with the first task.
  */
 export class ReaderPool {
@@ -93,7 +93,7 @@ export class ReaderPool {
     return promise;
   }
 
-  /** Terminates all threads. Tasks that have not been answered reject. */
+  /** Terminates all threads. Pending tasks reject. */
   async close(): Promise<void> {
     await this.#pool?.destroy();
   }

@@ -28,8 +28,8 @@ async function open(bounds: { readonly freeBytes?: number } = {}) {
   await app.register(errors);
   await app.register(healthRoutes, { storageReady, draining: () => false });
   const ready = async () => {
-    const answer = await app.inject('/health/ready');
-    return answer.statusCode === 200 ? 200 : [answer.statusCode, answer.json<{ code: string }>().code];
+    const response = await app.inject('/health/ready');
+    return response.statusCode === 200 ? 200 : [response.statusCode, response.json<{ code: string }>().code];
   };
   const send = (text = 'hello') => history.append('general', { user: 'maggie', key: randomUUID(), text });
   return { ...opened, send, ready, limits };

@@ -21,8 +21,8 @@ const handshakeProblems: readonly ProblemCode[] = [
 ];
 
 /**
- * The operations that `ticketGate` answers before the router of Fastify sees them, by path. `docs.spec.ts` compares them with the
- * answers of the running server.
+ * The operations that `ticketGate` handles before the router of Fastify sees them, by path. `docs.spec.ts` compares them with the
+ * responses of the running server.
  */
 export const operationsBeforeTheRouter = {
   '/api/ws_ticket': {
@@ -55,7 +55,7 @@ export const operationsBeforeTheRouter = {
       operationId: 'openSocket',
       summary: 'Open the WebSocket',
       description:
-        'The ticket is validated before the handshake is accepted. From there on the frames follow the AsyncAPI document. Every answer ' +
+        'The ticket is validated before the handshake is accepted. From there on the frames follow the AsyncAPI document. Every response ' +
         'that depends on the ticket is the same `invalid_ticket`.',
       tags: [tags.socket],
       security: security.ticket,

@@ -74,7 +74,7 @@ describe('GET /api/docs', () => {
     expect(plain).toEqual({ encoding: undefined, body: Buffer.from(text) });
   });
 
-  test('answers 304 to a client that has the current version', async () => {
+  test('returns 304 to a client that has the current version', async () => {
     const { call } = await newApp();
     const { headers, text } = await call('GET', '/api/docs/openapi.json');
     const etag = headers.get('etag') ?? '';

@@ -3,7 +3,7 @@ import { createAsyncApi, messageSchema, roomsProtocol } from '@usher/protocol/se
 import { Type } from 'typebox';
 import { apiVersion } from './openapi.ts';
 import { security, tags } from './operations.ts';
-import { StaticAnswer } from './static-answer.ts';
+import { StaticResponse } from './static-response.ts';
 import { loadViewer } from './viewer.ts';
 
 const page = `<!doctype html>
@@ -50,7 +50,7 @@ const describe = (operationId: string, summary: string) => ({
   summary,
 });
 
-const answer = (description: string, type: string, schema: Type.TSchema = Type.String()) => ({
+const responsesOf = (description: string, type: string, schema: Type.TSchema = Type.String()) => ({
   200: { description, content: { [type]: { schema } } },
   304: { description: 'The client has the current version (`If-None-Match`).' },
 });
@@ -60,16 +60,16 @@ const viewerCost = 10;
 
 /** Serves the OpenAPI and the AsyncAPI document and a page that shows them. All of it is created at the first request. */
 export const docsRoutes: FastifyPluginCallback = (app, _options, done) => {
-  const openApi = new StaticAnswer('application/json; charset=utf-8', () => JSON.stringify(app.openApi()));
-  const asyncApi = new StaticAnswer('application/json; charset=utf-8', () => JSON.stringify(describeSocket()));
-  const html = new StaticAnswer('text/html; charset=utf-8', () => page);
-  const startScript = new StaticAnswer('text/javascript; charset=utf-8', () => start);
-  const viewer = new StaticAnswer('text/javascript; charset=utf-8', loadViewer);
+  const openApi = new StaticResponse('application/json; charset=utf-8', () => JSON.stringify(app.openApi()));
+  const asyncApi = new StaticResponse('application/json; charset=utf-8', () => JSON.stringify(describeSocket()));
+  const html = new StaticResponse('text/html; charset=utf-8', () => page);
+  const startScript = new StaticResponse('text/javascript; charset=utf-8', () => start);
+  const viewer = new StaticResponse('text/javascript; charset=utf-8', loadViewer);
 
   app.get(
     '/docs',
     {
-      config: { describedResponses: answer('A page that shows both documents.', 'text/html') },
+      config: { describedResponses: responsesOf('A page that shows both documents.', 'text/html') },
       schema: describe('getDocs', 'Show the documentation'),
     },
     (request, reply) => html.send(request, reply),
@@ -79,7 +79,7 @@ export const docsRoutes: FastifyPluginCallback = (app, _options, done) => {
     '/docs/openapi.json',
     {
       config: {
-        describedResponses: answer(
+        describedResponses: responsesOf(
           'This document.',
           'application/json',
           Type.Intersect([Type.Object({ openapi: Type.Literal('3.1.0') }), document], {
@@ -95,7 +95,7 @@ export const docsRoutes: FastifyPluginCallback = (app, _options, done) => {
     '/docs/asyncapi.json',
     {
       config: {
-        describedResponses: answer(
+        describedResponses: responsesOf(
           'The AsyncAPI document.',
           'application/json',
           Type.Intersect([Type.Object({ asyncapi: Type.Literal('3.0.0') }), document], {
@@ -110,7 +110,7 @@ export const docsRoutes: FastifyPluginCallback = (app, _options, done) => {
   app.get(
     '/docs/viewer.js',
     {
-      config: { cost: viewerCost, describedResponses: answer('The viewer.', 'text/javascript') },
+      config: { cost: viewerCost, describedResponses: responsesOf('The viewer.', 'text/javascript') },
       schema: describe('getDocsViewer', 'Get the script that shows the documents'),
     },
     (request, reply) => viewer.send(request, reply),
@@ -118,7 +118,7 @@ export const docsRoutes: FastifyPluginCallback = (app, _options, done) => {
   app.get(
     '/docs/start.js',
     {
-      config: { describedResponses: answer('The configuration of the viewer.', 'text/javascript') },
+      config: { describedResponses: responsesOf('The configuration of the viewer.', 'text/javascript') },
       schema: describe('getDocsStart', 'Get the script that configures the viewer'),
     },
     (request, reply) => startScript.send(request, reply),

@@ -5,14 +5,14 @@ import { Type } from 'typebox';
 import Schema from 'typebox/schema';
 import { Value } from 'typebox/value';
 import { describe, expect, test } from 'vitest';
-import { requireDocumented, withComponents } from '../testing/documented-answers.ts';
+import { requireDocumented, withComponents } from '../testing/documented-responses.ts';
 import { newApp } from '../testing/new-app.ts';
 import { operationsBeforeTheRouter } from './before-the-router.ts';
 import { openApi, type OpenApiDocument, type Operation } from './openapi.ts';
 import { security, tags } from './operations.ts';
 import { problemSchema } from './problems.ts';
 
-/** The routes of the router as `GET /api/rooms/{room}`, sorted. HEAD, which each GET answers too, is omitted. */
+/** The routes of the router as `GET /api/rooms/{room}`, sorted. HEAD, which each GET route handles too, is omitted. */
 function registeredRoutes(app: FastifyInstance): string[] {
   const routes: string[] = [];
   const parents: string[] = [];
@@ -90,7 +90,7 @@ describe('the OpenAPI document', () => {
     expect(differences(app)).toEqual({ undocumented: [], missing: [] });
   });
 
-  test('has what the server answers before its router', async () => {
+  test('contains the operations that the server handles before its router', async () => {
     const { call, dial, signIn, ticket } = await newApp();
     expect(await call('GET', '/api/ws_ticket')).toMatchObject({ status: 401, json: { code: 'missing_token' } });
     expect(await call('GET', '/api/ws')).toMatchObject({ status: 426, json: { code: 'upgrade_required' } });
@@ -175,8 +175,8 @@ describe('drift', () => {
     const problemType = new Headers({ 'content-type': 'application/problem+json' });
     const me = { method: 'GET', path: '/api/me', status: 200, headers };
     const json = { user: 'maggie', roles: [], session: 's', expires: 1 };
-    const check = (answer: object) => () => {
-      requireDocumented(app, { ...me, json, ...answer });
+    const check = (response: object) => () => {
+      requireDocumented(app, { ...me, json, ...response });
     };
     expect(check({})).not.toThrow();
     expect(check({ status: 202 })).toThrow('GET /api/me: 202');

@@ -118,9 +118,9 @@ function describedSchema(
       ...(operationTags.includes(tags.operators) ? (['forbidden'] as const) : []),
     ],
   };
-  const described = mapValues(config?.describedResponses ?? {}, (answer) =>
-    // The schema of an answer without a body, for `@fastify/swagger`.
-    answer.content === undefined ? { type: 'null', ...answer } : answer,
+  const described = mapValues(config?.describedResponses ?? {}, (response) =>
+    // The schema of a response without a body, for `@fastify/swagger`.
+    response.content === undefined ? { type: 'null', ...response } : response,
   );
   return { ...schema, response: { ...response, ...described }, 'x-errors': errors } as FastifySchema;
 }

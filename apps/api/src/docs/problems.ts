@@ -19,7 +19,7 @@ export const problemSchema = Type.Object(
   { description: 'An error as a problem document (RFC 9457).' },
 );
 
-/** What the description of an operation says about its errors. */
+/** The parts of an operation's description that determine its errors. */
 export interface OperationErrors {
   /** The schemes of its security requirement. */
   readonly schemes: readonly string[];
@@ -90,7 +90,7 @@ function problemResponse(status: number, codes: readonly ProblemCode[], returnsP
   };
 }
 
-/** If a node did not answer, the revocation is durable, and the problem contains the proof of the other nodes. */
+/** If a node did not respond, the revocation is durable, and the problem contains the proof of the other nodes. */
 const partialProof = proofSchema.properties;
 
 function exampleOf(code: ProblemCode): object {

@@ -50,10 +50,10 @@ describe('a breaking change is found:', () => {
     ['a removed operation', ['paths', '/api/me', 'get'], undefined, 'GET /api/me is removed'],
     ['a removed path', ['paths', '/api/me'], undefined, 'GET /api/me is removed'],
     [
-      'a removed answer',
+      'a removed response',
       ['paths', '/api/users', 'post', 'responses', '201'],
       undefined,
-      'POST /api/users: the answer 201 is removed',
+      'POST /api/users: the response 201 is removed',
     ],
     ['another operationId', ['paths', '/api/me', 'get', 'operationId'], 'me', 'GET /api/me: operationId has changed'],
     [
@@ -75,19 +75,19 @@ describe('a breaking change is found:', () => {
       'POST /api/rooms request.title: maxLength has changed',
     ],
     [
-      'another type in an answer',
+      'another type in a response',
       [...schemas, 'Room', 'properties', 'seq', 'type'],
       'string',
       'POST /api/rooms 201.seq: the type has changed',
     ],
     [
-      'a removed field of an answer',
+      'a removed field of a response',
       [...schemas, 'Me', 'properties', 'roles'],
       undefined,
       'GET /api/me 200.roles is removed',
     ],
     [
-      'an optional field of an answer',
+      'an optional field of a response',
       [...schemas, 'Me', 'required'],
       ['user'],
       'GET /api/me 200.roles may now be absent',
@@ -122,8 +122,8 @@ describe('a breaking change is found:', () => {
 
   test.each([
     ['a new operation', ['paths', '/api/new'], { get: { responses: {} } }],
-    ['a new answer', ['paths', '/api/me', 'get', 'responses', '418'], { description: 'a teapot' }],
-    ['a new field of an answer', [...schemas, 'Me', 'properties', 'name'], { type: 'string' }],
+    ['a new response', ['paths', '/api/me', 'get', 'responses', '418'], { description: 'a teapot' }],
+    ['a new field of a response', [...schemas, 'Me', 'properties', 'name'], { type: 'string' }],
     ['a new optional field of a request', [...schemas, 'NewRoom', 'properties', 'topic'], { type: 'string' }],
     ['another description', ['paths', '/api/me', 'get', 'summary'], 'Who am I?'],
   ])('but not %s', (_, path, value) => {
@@ -131,7 +131,7 @@ describe('a breaking change is found:', () => {
   });
 });
 
-test('a client with the generated types talks to the server', async () => {
+test('a client with the generated types can use the server', async () => {
   const { url } = await newApp();
   const client = createClient<paths>({ baseUrl: url });
   const { data: token } = await client.POST('/api/auth', { body: { user: 'maggie', pwd: 'secret' } });

@@ -11,7 +11,7 @@ export async function loadViewer(): Promise<string> {
   try {
     await app.register(scalar, { routePrefix: '/viewer', configuration: { content: {} } });
     const { statusCode, payload } = await app.inject('/viewer/js/scalar.js');
-    if (statusCode !== 200) throw new Error(`the viewer of the documents answered ${statusCode}`);
+    if (statusCode !== 200) throw new Error(`the viewer of the documents returned ${statusCode}`);
     // Its source map is not served.
     return payload.replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n');
   } finally {

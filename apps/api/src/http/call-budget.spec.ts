@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
-import { type Answer, newApp, type TestApp } from '../testing/new-app.ts';
+import { type ApiResponse, newApp, type TestApp } from '../testing/new-app.ts';
 import { CallBudget } from './call-budget.ts';
 import type { ClientRequest } from './client-address.ts';
 
 /** Repeats a call until it is rejected, and counts the calls before. */
-async function callsUntilRefused(call: () => Promise<Answer>, max: number): Promise<{ count: number; last: Answer }> {
+async function callsUntilRefused(
+  call: () => Promise<ApiResponse>,
+  max: number,
+): Promise<{ count: number; last: ApiResponse }> {
   for (let count = 0; ; count++) {
     const last = await call();
     if (last.status === 429 || count === max) return { count, last };

@@ -57,7 +57,7 @@ const invalidContent: ReadonlySet<unknown> = new Set(['bad_message', 'too_long']
 /** How long a client waits before it tries an unavailable database again, in milliseconds. */
 const retryAfterMs = 1_000;
 
-/** Whether the database cannot be reached, or did not answer in time. */
+/** Whether the database cannot be reached, or did not respond in time. */
 export function isStoreUnavailable(error: unknown): boolean {
   return error instanceof StoreTimeout || isPostgresUnavailable(error);
 }

@@ -9,8 +9,8 @@ async function raw(url: string, bytes: string): Promise<{ head: string; body: st
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });
   socket.write(bytes);
-  const answer = await text(socket);
-  const [head = '', body = ''] = answer.split('\r\n\r\n');
+  const response = await text(socket);
+  const [head = '', body = ''] = response.split('\r\n\r\n');
   return { head, body };
 }
 
@@ -61,19 +61,19 @@ describe('problem documents', () => {
     ['GET', `/api/rooms/${'x'.repeat(200)}/messages`, 404, 'not_found'],
   ])('%s %s: %i %s', async (method, path, status, code) => {
     const { call, signIn } = await newApp();
-    const answer = await call(method, path, { token: await signIn() });
-    expect(answer).toMatchObject({ status, json: { status, code, type: `urn:usher:problem:${code}` } });
-    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    const response = await call(method, path, { token: await signIn() });
+    expect(response).toMatchObject({ status, json: { status, code, type: `urn:usher:problem:${code}` } });
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
   });
 
   test('name the location and rule of a violation, but never the value', async () => {
     const { call } = await newApp();
     const details = [];
     for (const body of ['{"user":"maggie","pwd":', '{"user":"maggie"}', '{"user":"maggie","pwd":["hidden-value"]}']) {
-      const answer = await call('POST', '/api/auth', { body, headers: { 'content-type': 'application/json' } });
-      expect(answer).toMatchObject({ status: 400, json: { code: 'bad_request' } });
-      expect(JSON.stringify(answer.json)).not.toContain('hidden-value');
-      details.push((answer.json as { detail?: string }).detail);
+      const response = await call('POST', '/api/auth', { body, headers: { 'content-type': 'application/json' } });
+      expect(response).toMatchObject({ status: 400, json: { code: 'bad_request' } });
+      expect(JSON.stringify(response.json)).not.toContain('hidden-value');
+      details.push((response.json as { detail?: string }).detail);
     }
     expect(details).toEqual([
       'body: not JSON',
@@ -121,9 +121,9 @@ describe('problem documents', () => {
     const { app, call, log, signIn } = await newApp();
     const token = await signIn();
     app.authenticate = () => Promise.reject(new Error('the cellar is under water'));
-    const answer = await call('GET', '/api/me', { token });
-    expect(answer).toMatchObject({ status: 500, json: { code: 'internal', title: 'Internal error' } });
-    expect(answer.text).not.toContain('cellar');
+    const response = await call('GET', '/api/me', { token });
+    expect(response).toMatchObject({ status: 500, json: { code: 'internal', title: 'Internal error' } });
+    expect(response.text).not.toContain('cellar');
     expect(log.join('')).toContain('the cellar is under water');
   });
 });

@@ -46,7 +46,7 @@ export function createLogger(
   return stream === undefined ? pino(options) : pino(options, stream);
 }
 
-/** A request that was answered, for the log. */
+/** A request and its response, for the log. */
 interface CompletedRequest {
   readonly method: string;
   /** The path without query, which may contain secrets. */

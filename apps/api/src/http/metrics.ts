@@ -64,7 +64,7 @@ export function createMetrics(traceId?: () => string | undefined): {
   readonly appended: Counter;
   readonly deliveries: Counter;
   readonly commits: Histogram;
-  readonly answers: DurationHistogram;
+  readonly responses: DurationHistogram;
   readonly ticketDurations: DurationHistogram;
   readonly handshakeDurations: DurationHistogram;
   readonly durableDurations: DurationHistogram;
@@ -136,7 +136,7 @@ export function createMetrics(traceId?: () => string | undefined): {
       buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
       registers,
     }),
-    answers: new DurationHistogram({
+    responses: new DurationHistogram({
       name: 'usher_http_request_seconds',
       help: 'Duration of HTTP requests, by route',
       labelNames: ['route', 'method', 'status'],

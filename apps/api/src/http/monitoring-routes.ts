@@ -63,7 +63,7 @@ export const metricsRoutes = fp<MetricsRoutesOptions>(
     app.addHook('onResponse', (request, reply, next) => {
       // The pattern of the route, not the path, so that the number of series is bounded.
       const route = request.routeOptions.url ?? 'none';
-      metrics.answers.observe(reply.elapsedTime / 1_000, route, request.method, String(reply.statusCode));
+      metrics.responses.observe(reply.elapsedTime / 1_000, route, request.method, String(reply.statusCode));
       next();
     });
     const content = {

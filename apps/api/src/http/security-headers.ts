@@ -36,7 +36,7 @@ export function securityHeadersOf(publicUrl: string | undefined): Readonly<Recor
 
 const ofData = new Set(['referrer-policy', 'strict-transport-security', 'x-content-type-options']);
 
-/** Returns the headers of JSON answers: those of all responses without the policies that only documents need. */
+/** Returns the headers of JSON responses: those of all responses without the policies that only documents need. */
 export function dataHeadersOf(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const common = Object.entries(headers).filter(([name]) => ofData.has(name));
   return { 'content-security-policy': "default-src 'none'; frame-ancestors 'none'", ...Object.fromEntries(common) };
@@ -57,11 +57,11 @@ export const securityHeaders = fp<{ readonly headers: Readonly<Record<string, st
 /** Returns the headers that Helmet sets on a response. */
 function headersOf(options: HelmetOptions): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {};
-  const answer = {
+  const response = {
     setHeader: (name: string, value: string) => (headers[name.toLowerCase()] = value),
     removeHeader: () => undefined,
   };
-  helmet(options)({} as unknown as IncomingMessage, answer as unknown as ServerResponse, (error?: unknown) => {
+  helmet(options)({} as unknown as IncomingMessage, response as unknown as ServerResponse, (error?: unknown) => {
     if (error !== undefined) throw error as Error;
   });
   return headers;

@@ -50,9 +50,9 @@ describe('a shutdown', () => {
       expect([status, headers.get('connection')]).toEqual([503, 'close']);
     }
     socket.write(body.slice(-1));
-    const answer = await readAll(socket);
-    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
-    expect(answer).toMatch(/^connection: close\r$/im);
+    const response = await readAll(socket);
+    expect(response).toMatch(/^HTTP\/1\.1 200 /);
+    expect(response).toMatch(/^connection: close\r$/im);
     await ended;
   });
 
@@ -67,21 +67,21 @@ describe('a shutdown', () => {
   test('does not interrupt a response that a slow client is still reading', async () => {
     const { app, url } = await newApp({ DRAIN_SECONDS: '30' });
     const large = 'x'.repeat(16 * 1024 * 1024);
-    const answered = Promise.withResolvers<undefined>();
+    const started = Promise.withResolvers<undefined>();
     // Routes cannot be added after startup, so this listener replaces Fastify's, which is the last one.
     const fastify = app.server.listeners('request').at(-1);
     if (fastify === undefined) throw new Error('Fastify does not listen for requests');
     app.server.off('request', fastify as () => void);
     app.server.on('request', (_request, response) => {
       response.end(large);
-      answered.resolve(undefined);
+      started.resolve(undefined);
     });
     const socket = await hold(url, get('/large'));
-    await answered.promise;
+    await started.promise;
     void app.shutDown();
     expect(app.draining).toBe(true);
-    const answer = await readAll(socket);
-    expect(answer.length).toBeGreaterThan(large.length);
+    const response = await readAll(socket);
+    expect(response.length).toBeGreaterThan(large.length);
   });
 
   test('ends at once when all connections are idle', async () => {

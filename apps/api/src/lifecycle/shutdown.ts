@@ -66,7 +66,7 @@ interface Ended {
   readonly silent: number;
   /** Connections that were destroyed at the deadline. */
   readonly cut: number;
-  /** How many of those had a request without a complete answer. */
+  /** How many of those had a request without a complete response. */
   readonly unanswered: number;
 }
 
@@ -125,7 +125,7 @@ class OpenConnections {
 
   /**
    * Waits until all connections are closed, and destroys the rest at the deadline. Then no port is open: a proxy repeats a request on another
-   * node if this one refuses the connection, and answers 502 if it accepts the connection and closes it.
+   * node if this one refuses the connection, and returns 502 if it accepts the connection and closes it.
    */
   async end(): Promise<Ended> {
     let sweeps = 0;

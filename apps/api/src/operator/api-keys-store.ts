@@ -46,7 +46,7 @@ export class ApiKeys {
   }
 
   /**
-   * Creates a key in a transaction. The answer contains the only copy.
+   * Creates a key in a transaction. The result contains the only copy.
    *
    * @throws HttpProblem 400 `bad_request` if it expires in the past, or too many keys exist
    */

@@ -228,7 +228,7 @@ describe('the audit log of two nodes', () => {
   test('is one chain, even with concurrent actions', async () => {
     const nodes = await twoNodes(server);
     const admin = await new Browser(nodes[0]).signIn('admin');
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
         (nodes[index % 2] ?? nodes[0]).call('PUT', `/api/admin/rooms/${index % 3 === 0 ? 'general' : 'random'}`, {
           token: admin.token,
@@ -236,7 +236,7 @@ describe('the audit log of two nodes', () => {
         }),
       ),
     );
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
     // Each action and its proof.
     expect(await verifyRows(nodes[0])).toMatchObject({ seq: 40 });
   });

@@ -163,7 +163,7 @@ describe('one connection', () => {
   });
 });
 
-test('no answer contains a ticket or a token, and only those about connections contain a session', async () => {
+test('no response contains a ticket or a token, and only those about connections contain a session', async () => {
   const bart = await new Browser(app).signIn('bart');
   const ticket = await app.ticket(bart.token);
   const open = await app.connect('bart', bart.token);

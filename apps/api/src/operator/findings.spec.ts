@@ -39,7 +39,7 @@ test.each([
   expect(find({ nodes: [measured] })).toMatchObject([{ id, severity }]);
 });
 
-test('a node that does not answer comes first, because it is an error', () => {
+test('a node that does not respond comes first, because it is an error', () => {
   const found = find({ nodes: [{ ...node, draining: true }], missing: ['b'] });
   expect(found.map(({ id, severity }) => [id, severity])).toEqual([
     ['missing:b', 'error'],

@@ -3,7 +3,7 @@ import type { RefusalSummary } from './refusal-summary.ts';
 
 export interface Observed {
   readonly nodes: readonly NodeInfo[];
-  /** Live nodes that did not answer. */
+  /** Live nodes that did not respond. */
   readonly missing: readonly string[];
   /** The refusals of the last five minutes. */
   readonly refusals: readonly RefusalSummary[];
@@ -29,7 +29,7 @@ function missingNode(node: string): Finding {
   return {
     id: `missing:${node}`,
     severity: 'error',
-    title: `Node ${node} does not answer`,
+    title: `Node ${node} does not respond`,
     advice: 'Check whether its process runs and reaches Redis. Numbers and lists do not contain this node.',
   };
 }
@@ -47,7 +47,7 @@ function findingsOfNode({ node, ...state }: NodeInfo): Finding[] {
     add(
       'store',
       'error',
-      'gets no answer from the database',
+      'gets no response from the database',
       'Check the database and the network to it, and its log lines.',
     );
   } else if (storeMs > slow.store) {
@@ -137,7 +137,7 @@ const rules: Readonly<Record<string, Rule>> = {
   store_unavailable: {
     from: 1,
     severity: 'error',
-    title: ({ count }) => `${count} clients were refused ${inWindow}: a store did not answer`,
+    title: ({ count }) => `${count} clients were refused ${inWindow}: a store did not respond`,
     advice: () => 'Check the database and Redis.',
   },
   too_many_connections: {

@@ -163,7 +163,7 @@ async function within<T>(work: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new Error('no answer in time'));
+      reject(new Error('no response in time'));
     }, ms).unref();
   });
   try {

@@ -25,7 +25,7 @@ const maxRefusalsOfReceipt = 40;
 
 type Summary = Pick<NodeReport, 'users' | 'refusals'>;
 
-/** Answers the commands of operators from the records of this node. */
+/** Executes the commands of operators on the records of this node. */
 export class NodeTraffic {
   readonly #parts: NodeTrafficParts;
   readonly #now: () => number;

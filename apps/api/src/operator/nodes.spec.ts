@@ -114,7 +114,7 @@ describe('over two nodes', () => {
       missing: [],
       history: { stepMs: 10_000 },
     });
-    // A busy machine may delay the event loop and the answers of the database.
+    // A busy machine may delay the event loop and the replies of the database.
     const findings = overview['findings'] as { id: string }[];
     expect(findings.filter(({ id }) => !/^(?:event_loop|store):/.test(id))).toEqual([]);
     for (const node of overview['nodes'] as Listed[]) {
@@ -155,7 +155,7 @@ describe('over two nodes', () => {
     expect(await operator.ask('POST', 'nodes/unknown/drain')).toMatchObject({ status: 404 });
   });
 
-  test('a node that does not answer is named, and the others answer', async () => {
+  test('a node that does not respond is named, and the results of the others are returned', async () => {
     await here.dial('');
     const silent = 'a-suspended-node';
     const client = redis.client();

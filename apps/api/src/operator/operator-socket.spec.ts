@@ -12,12 +12,12 @@ async function setRoles(app: TestApp, operator: OperatorClient, roles: readonly 
   const database = new DatabaseSync(join(app.dataDir, 'usher.db'), { timeout: 5_000 });
   database.prepare('UPDATE users SET roles = ? WHERE name = ?').run(JSON.stringify(roles), 'admin');
   database.close();
-  // The server remembers users until it changes one itself.
+  // The server caches users until it changes one itself.
   await operator.ask('PUT', 'users/bart', { disabled: false });
 }
 
 describe('the operator socket', () => {
-  test('answers the same as the HTTP calls', async () => {
+  test('sends the same data as the HTTP calls', async () => {
     const app = await newApp();
     const operator = await newOperator(app);
     await app.dial('');
@@ -39,7 +39,7 @@ describe('the operator socket', () => {
     expect(await socket.data('receipt', { receipt })).toMatchObject({ receipt, user: 'admin' });
   });
 
-  test('answers problems with error frames', async () => {
+  test('sends problems as error frames', async () => {
     const app = await newApp();
     const socket = await (await newOperator(app)).connect();
     expect(await socket.ask('connection', { connection: 'unknown' })).toMatchObject({

@@ -35,7 +35,7 @@ import {
 export interface OperatorTrafficOptions {
   readonly bus: Bus;
   readonly cluster: Cluster;
-  /** Answers a command from the records of this node. */
+  /** Executes a command on the records of this node. */
   readonly execute: (command: TrafficCommand) => TrafficResult;
   readonly log: Logger;
   /** How long to wait for other nodes, in milliseconds. Defaults to 1,500. */
@@ -50,16 +50,16 @@ export const queryCosts = { query: 2, accounts: 5, receipt: 10 } as const;
 
 const defaultLimit = 50;
 
-interface Answers<T> {
+interface NodeResults<T> {
   readonly results: readonly { readonly node: string; readonly result: T; readonly ms: number }[];
-  /** Live nodes that did not answer. */
+  /** Live nodes that did not respond. */
   readonly missing: string[];
 }
 
-/** What operators see of the traffic of all nodes. Each query asks all nodes for at most one page and merges their answers. */
+/** The traffic of all nodes for operators. Each query asks all nodes for at most one page and merges their results. */
 export class OperatorTraffic {
   readonly #commands: ClusterCommands<TrafficCommand, TrafficResult>;
-  /** The nodes of the last complete answer, to name those that are missing while the live nodes are unknown. */
+  /** The nodes of the last complete result, to name those that are missing while the live nodes are unknown. */
   #known: readonly string[] = [];
 
   constructor({ bus, cluster, execute, log, timeoutMs = 1_500 }: OperatorTrafficOptions) {
@@ -102,10 +102,10 @@ export class OperatorTraffic {
     const receipt = parseReceipt(query.receipt);
     if (receipt === undefined) throw new HttpProblem('bad_request', { detail: 'receipt: must be like K7Q-2MF' });
     const { results, missing } = await this.#ask({ type: 'receipt', receipt });
-    const answers = results.map(({ result }) => result);
-    const issued = answers.find((answer) => answer.issued !== undefined)?.issued;
-    const detail = answers.find((answer) => answer.connection !== undefined)?.connection;
-    const refusals = answers.flatMap((answer) => answer.refusals).sort((one, other) => one.at - other.at);
+    const reports = results.map(({ result }) => result);
+    const issued = reports.find((report) => report.issued !== undefined)?.issued;
+    const detail = reports.find((report) => report.connection !== undefined)?.connection;
+    const refusals = reports.flatMap((report) => report.refusals).sort((one, other) => one.at - other.at);
     const refusal = refusals.at(-1);
     if (issued === undefined && detail === undefined && refusal === undefined && missing.length === 0)
       throw new HttpProblem('not_found');
@@ -138,7 +138,7 @@ export class OperatorTraffic {
   /**
    * Returns one connection, with the ticket call that led to it.
    *
-   * @throws HttpProblem 404 `not_found` if no node knows it; 503 `store_unavailable` if a node that did not answer may know it.
+   * @throws HttpProblem 404 `not_found` if no node knows it; 503 `store_unavailable` if a node that did not respond may know it.
    */
   async connection(id: string): Promise<ConnectionDetail> {
     const { results, missing } = await this.#ask({ type: 'connection', id });
@@ -149,8 +149,8 @@ export class OperatorTraffic {
     }
     const { receipt } = detail.connection;
     if (receipt === undefined) return detail;
-    const answers = await this.#ask({ type: 'receipt', receipt });
-    const issued = answers.results.find(({ result }) => result.issued !== undefined)?.result.issued;
+    const lookup = await this.#ask({ type: 'receipt', receipt });
+    const issued = lookup.results.find(({ result }) => result.issued !== undefined)?.result.issued;
     if (issued === undefined) return detail;
     return { ...detail, steps: boundedSteps([{ at: issued.at, step: 'ticket_issued' }, ...detail.steps]) };
   }
@@ -194,8 +194,8 @@ export class OperatorTraffic {
    * had. Resolves before they are closed.
    */
   async drain(node: string): Promise<RevocationProof> {
-    const answers = await this.#ask({ type: 'drain', node });
-    const drained = answers.results.find((each) => each.node === node);
+    const { results } = await this.#ask({ type: 'drain', node });
+    const drained = results.find((each) => each.node === node);
     const closed = drained?.result.closed ?? 0;
     return {
       closed,
@@ -204,16 +204,16 @@ export class OperatorTraffic {
     };
   }
 
-  /** Stops to ask and to answer. */
+  /** Stops sending and executing commands. */
   stop(): void {
     this.#commands.stop();
   }
 
-  async #ask<T extends TrafficType>(command: CommandOf<T> & { readonly type: T }): Promise<Answers<ResultOf<T>>> {
+  async #ask<T extends TrafficType>(command: CommandOf<T> & { readonly type: T }): Promise<NodeResults<ResultOf<T>>> {
     const { results, complete, missing } = await this.#commands.send(command);
     if (complete) this.#known = results.map(({ node }) => node);
-    const answered = new Set(results.map(({ node }) => node));
-    const silent = missing.length > 0 ? missing : this.#known.filter((node) => !answered.has(node));
+    const responding = new Set(results.map(({ node }) => node));
+    const silent = missing.length > 0 ? missing : this.#known.filter((node) => !responding.has(node));
     const isExpected = (each: (typeof results)[number]): each is typeof each & { readonly result: ResultOf<T> } =>
       each.result.type === command.type;
     return { results: results.filter(isExpected), missing: complete ? [] : [...silent] };

@@ -44,7 +44,7 @@ export interface OperatorOptions {
   readonly accounts: OperatorAccounts;
 }
 
-/** Measures this node, answers what operators of all nodes ask about it, and serves the sockets of operators. */
+/** Measures this node, executes the commands of operators on all nodes, and serves the sockets of operators. */
 export const operator = fp<OperatorOptions>(
   (app, { traffic, shared: { bus, cluster }, askStore, accounts }, done) => {
     const { connections, members, operators } = app;
@@ -88,7 +88,7 @@ export const operator = fp<OperatorOptions>(
   { name: 'operator', fastify: '5.x', dependencies: ['socket'] },
 );
 
-/** The requests of the operators' socket. The calls under `/api/admin` answer from the same functions. */
+/** The requests of the operators' socket. The calls under `/api/admin` use the same functions. */
 function handleRequests(sockets: OperatorConnections, traffic: OperatorTraffic, accounts: OperatorAccounts): void {
   sockets.handle('overview', (query) => traffic.overview(query), queryCosts.query);
   sockets.handle('nodes', () => traffic.nodes(), queryCosts.query);

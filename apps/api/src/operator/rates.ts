@@ -13,7 +13,7 @@ const fields = [
   'storeMs',
 ] as const;
 type Field = (typeof fields)[number];
-/** `storeMs` is absent while the database does not answer. */
+/** `storeMs` is absent while the database does not respond. */
 export type Sample = Readonly<Record<Exclude<Field, 'storeMs'>, number> & { storeMs?: number }>;
 /** Of these the slowest node matters. The others are added up. */
 const slowest: ReadonlySet<Field> = new Set(['eventLoopDelayMs', 'storeMs']);

@@ -21,7 +21,7 @@ async function refusals(query = ''): Promise<Listed[]> {
   return (await operator.read(`refusals${query}`))['refusals'] as Listed[];
 }
 
-/** Calls for a ticket. Resolves to the status and the receipt of the answer. */
+/** Requests a ticket. Resolves to the status and the receipt of the response. */
 async function ticketCall(token?: string): Promise<{ status: number; receipt: string; ticket: string }> {
   const { status, headers, json } = await app.call('GET', '/api/ws_ticket', token === undefined ? {} : { token });
   return { status, receipt: headers.get('usher-receipt') ?? '', ticket: String(json?.['ticket']) };
@@ -74,7 +74,7 @@ describe('refusals', () => {
     expect(JSON.stringify(found)).not.toContain('my password');
   });
 
-  test('contain the receipt that the answer to a failed sign-in shows', async () => {
+  test('contain the receipt in the response to a failed sign-in', async () => {
     const { headers } = await app.call('POST', '/api/auth', { body: { user: 'bart', pwd: 'wrong' } });
     const receipt = headers.get('usher-receipt') ?? '';
     expect(await refusals('?kind=sign_in')).toMatchObject([{ receipt }]);

@@ -1,4 +1,4 @@
-/** Distinct texts that are kept at most. Beyond it all are forgotten, so that a client that sends random headers costs little. */
+/** The maximum number of distinct texts. Above it all are removed, so that a client that sends random headers uses little memory. */
 const maxTexts = 4_096;
 
 /** The longest user name, address, origin and user agent that records keep, in characters. */

@@ -13,7 +13,7 @@ import { Compile } from 'typebox/compile';
 import { nodeHistorySchema } from './rates.ts';
 import { refusalSummarySchema } from './refusal-summary.ts';
 
-/** What one node asks all nodes, and what each of them answers: never more than one page. Both are validated, because they cross the bus. */
+/** The commands from one node to all nodes, and their results, which are at most one page. Both are validated, because they cross the bus. */
 
 const position = Type.Object({ at: Type.Integer(), node: Type.String(), id: Type.String() });
 const after = Type.Optional(position);

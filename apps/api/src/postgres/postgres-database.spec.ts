@@ -153,7 +153,7 @@ describe('TLS', () => {
     );
   });
 
-  test('is required if pg_hba.conf says so', async () => {
+  test('reports a connection without TLS that pg_hba.conf rejects', async () => {
     expect(await failure(await tcpUrl('sslmode=disable'))).toMatch(/rejects the user .* check pg_hba.conf and TLS/);
   });
 });
@@ -206,7 +206,7 @@ describe('opening the database', () => {
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('hidden');
   });
 
-  test('names a server that does not answer', async () => {
+  test('names a server that does not respond', async () => {
     const silent = createServer((socket) => {
       onTestFinished(() => {
         socket.destroy();
@@ -218,7 +218,7 @@ describe('opening the database', () => {
     });
     const { port } = silent.address() as AddressInfo;
     expect(await failure(`postgres://usher:hidden@127.0.0.1:${port}/usher`)).toMatch(
-      /^PostgreSQL does not answer: check/,
+      /^PostgreSQL does not respond: check/,
     );
   });
 

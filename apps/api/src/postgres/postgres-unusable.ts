@@ -37,7 +37,7 @@ const reasons: readonly (readonly [sign: string | RegExp, reason: string])[] = [
   ],
   [
     /timeout exceeded|timeout expired|connection timeout|read timeout|ETIMEDOUT/,
-    'PostgreSQL does not answer: check the host and port of DATABASE_URL and the network',
+    'PostgreSQL does not respond: check the host and port of DATABASE_URL and the network',
   ],
 ];
 

@@ -6,8 +6,8 @@ import { parseRedisUrl, redisUrlRequirement, type RedisTarget } from '../config/
 /** The oldest supported major version. Script flags and sharded pub/sub exist since 7.0; Valkey reports 7.2. */
 const oldestVersion = 7;
 /**
- * How long a command may take, in milliseconds. A server that does not answer for so long is disconnected, so that further commands fail at
- * once until it answers again: a hung Redis delays one request and not every request.
+ * How long a command may take, in milliseconds. A server that does not respond for so long is disconnected, so that further commands fail at
+ * once until it responds again: a hung Redis delays one request and not every request.
  */
 const commandMs = 2_000;
 /** How long the first connection may take, in milliseconds. */
@@ -174,8 +174,8 @@ const reasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
     /certificate|altnames/i,
     'the TLS certificate of Redis is not valid for the host of REDIS_URL or not trusted: set NODE_EXTRA_CA_CERTS for a private authority',
   ],
-  [/All sentinels are unreachable/, 'no Sentinel of REDIS_URL answers, or none knows the name of the primary'],
-  [/timeout|timed out/i, 'Redis does not answer: check the host and port of REDIS_URL and the network'],
+  [/All sentinels are unreachable/, 'no Sentinel of REDIS_URL responds, or none knows the name of the primary'],
+  [/timeout|timed out/i, 'Redis does not respond: check the host and port of REDIS_URL and the network'],
 ];
 
 function reasonOf(error: unknown): string {

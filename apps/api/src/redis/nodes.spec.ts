@@ -49,7 +49,7 @@ test('users on two nodes share messages and presence', async () => {
   const [maggie, bart] = [await here.connect('maggie'), await there.connect('bart')];
   await maggie.data('join', { room: 'general' });
   const token = await there.signIn('lisa');
-  // Her node reports it to the others after it has answered the join.
+  // Her node reports it to the others after it has replied to the join.
   await expect
     .poll(async () => (await there.call('GET', '/api/rooms/general/members', { token })).json)
     .toMatchObject({
@@ -163,7 +163,7 @@ test('nodes share the connection slots, and a slot is free once its ticket is us
     nodes: [here, there],
   } = await twoNodes({ CONNECTS_PER_SECOND: '1', MAX_CONNECTIONS_PER_USER: '1' });
   const token = await here.signIn('maggie');
-  // A revocation asks for the list of nodes, so that the first node learns of the second one at once.
+  // A revocation reads the list of nodes, so that the first node discovers the second one at once.
   await here.call('DELETE', '/api/sessions', { token: await here.signIn('bart') });
   const ticketOf = ({ call }: TestApp, of = token) => call('GET', '/api/ws_ticket', { token: of });
   expect((await ticketOf(here)).json).toMatchObject({ connectAfterMs: 0 });
@@ -253,7 +253,7 @@ test('without Redis no ticket is issued or accepted, messages are stored, and ev
     type: 'reply',
   });
   await redis.start();
-  // The other node learns of the gap and reads what it missed from the history.
+  // The other node is notified of the gap and reads the missed messages from the history.
   expect(await bart.take(({ text }) => text === 'meanwhile')).toMatchObject({ seq: 1 });
   await expect
     .poll(async () => (await here.call('GET', '/api/ws_ticket', { token })).status, { timeout: 15_000 })

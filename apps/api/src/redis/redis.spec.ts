@@ -64,14 +64,14 @@ test('warns if Redis may evict tickets', async () => {
   expect((await connect(['--maxmemory', '100mb', '--maxmemory-policy', 'noeviction'])).log.lines).toEqual([]);
 });
 
-test('a hung Redis delays one command, the following ones fail at once, and it is used again when it answers', async () => {
+test('a hung Redis delays one command, the following ones fail at once, and it is used again when it responds', async () => {
   const { server, redis } = await connect();
   server.pause();
   await expect(redis.commands.get('key')).rejects.toThrow();
   await expect.poll(() => redis.commands.status, { timeout: 10_000 }).not.toBe('ready');
   // Rejected without waiting: the next turn of the event loop has the result.
   const result = redis.commands.get('key').then(
-    () => 'answered',
+    () => 'resolved',
     () => 'rejected',
   );
   expect(

@@ -100,7 +100,7 @@ describe('without Redis', () => {
     expect(log.lines).toEqual(['limits are counted on each node, because Redis is unavailable']);
   });
 
-  test('a Redis that does not answer delays one attempt, and is used again when it answers', async () => {
+  test('a Redis that does not respond delays one attempt, and is used again when it responds', async () => {
     const { own, log, shared, fail, advance } = await newNode();
     await fail(1);
     own.pause();

@@ -24,7 +24,7 @@ const maxPauseMs = 10_000;
 
 /**
  * Access to the limits that all nodes share in Redis. They fail open: each node also counts alone, so while Redis is unavailable the limits
- * apply to each node. After a failure Redis is not asked for a while, and then by one call at a time, so that a Redis that does not answer
+ * apply to each node. After a failure Redis is not asked for a while, and then by one call at a time, so that a Redis that does not respond
  * delays one request and not every request.
  */
 export class SharedLimits {
@@ -52,9 +52,9 @@ export class SharedLimits {
   /**
    * Resolves to the result of `call`, or to `undefined` while Redis is unavailable.
    *
-   * @param isAnswer whether an error of `call` is an answer and not a failure. It is passed on.
+   * @param isResult whether an error of `call` is a result and not a failure. It is passed on.
    */
-  async ask<T>(call: () => Promise<T>, isAnswer: (error: unknown) => boolean = () => false): Promise<T | undefined> {
+  async ask<T>(call: () => Promise<T>, isResult: (error: unknown) => boolean = () => false): Promise<T | undefined> {
     const isPaused = this.#pausedUntil !== undefined;
     if (isPaused && (this.#probing || this.#now() < (this.#pausedUntil ?? 0))) return undefined;
     this.#probing = isPaused;
@@ -63,7 +63,7 @@ export class SharedLimits {
       this.#succeeded(isPaused);
       return result;
     } catch (error) {
-      if (isAnswer(error)) {
+      if (isResult(error)) {
         this.#succeeded(isPaused);
         throw error;
       }

@@ -122,7 +122,7 @@ export const memberRoutes: FastifyPluginCallbackTypebox<MemberRoutesOptions> = (
     const { complete } = room.private ? await liveRooms.remove(name, user, 'not_found') : { complete: true };
     if (!room.private) liveRooms.memberRemoved(name, user);
     if (left) request.log.info({ by: me, user, room: name, complete }, 'member removed');
-    // The membership has ended, but a node that did not answer may deliver until it loses its lease. A user who leaves cannot repeat the call.
+    // The membership has ended, but a node that did not respond may deliver until it loses its lease. A user who leaves cannot repeat the call.
     if (!complete && user !== me) throw new HttpProblem('store_unavailable', { retryAfterMs: 1_000 });
     return reply.code(204).send();
   });

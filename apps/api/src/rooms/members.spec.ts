@@ -202,8 +202,8 @@ test('a private room responds to non-members exactly like a room that does not e
     ['edit', { key: crypto.randomUUID(), text: 'hello', edits: 1 }],
     ['delete', { key: crypto.randomUUID(), deletes: 1 }],
   ] as const) {
-    const answers = [];
-    for (const room of ['cellar', 'absent']) answers.push({ ...(await socket.ask(type, { room, ...params })), id: 0 });
-    expect(answers[0], type).toEqual(answers[1]);
+    const replies = [];
+    for (const room of ['cellar', 'absent']) replies.push({ ...(await socket.ask(type, { room, ...params })), id: 0 });
+    expect(replies[0], type).toEqual(replies[1]);
   }
 });

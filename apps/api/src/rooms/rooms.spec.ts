@@ -35,8 +35,8 @@ describe('rooms', () => {
     [{ room: 'plans' }],
   ])('cannot be created with %o', async (body) => {
     const { call, signIn } = await newApp();
-    const answer = await call('POST', '/api/rooms', { token: await signIn(), body });
-    expect(answer).toMatchObject({ status: 400, json: { code: 'bad_request' } });
+    const response = await call('POST', '/api/rooms', { token: await signIn(), body });
+    expect(response).toMatchObject({ status: 400, json: { code: 'bad_request' } });
   });
 
   test('have a normalized title that is unique among public rooms', async () => {

@@ -89,8 +89,8 @@ test.each(['', 'q=', `q=${'x'.repeat(201)}`, 'q=x&limit=0', 'q=x&limit=101', 'q=
   'rejects an invalid search: %s',
   async (query) => {
     const { call, signIn } = await newApp();
-    const answer = await call('GET', `/api/search?${query}`, { token: await signIn() });
-    expect(answer).toMatchObject({ status: 400, json: { code: 'bad_request' } });
+    const response = await call('GET', `/api/search?${query}`, { token: await signIn() });
+    expect(response).toMatchObject({ status: 400, json: { code: 'bad_request' } });
   },
 );
 

@@ -139,12 +139,12 @@ describe('memberships and read markers in SQLite', () => {
     const { history, memberships, readMarkers } = await open();
     await memberships.add('one', 'maggie');
     for (const text of ['a', 'b', 'c', 'd']) await history.append('one', by('bart', text));
-    const answers: unknown[] = [];
+    const results: unknown[] = [];
     const work = async () => {
-      answers.push(...(await Promise.all([1, 3, 2, 3].map((seq) => readMarkers.advance('one', 'maggie', seq)))));
+      results.push(...(await Promise.all([1, 3, 2, 3].map((seq) => readMarkers.advance('one', 'maggie', seq)))));
     };
     expect(await done(work)).toEqual({ moves: 1, counts: 1 });
-    expect(answers).toEqual(Array.from({ length: 4 }, () => ({ seq: 4, read: 3, count: 1, mentions: 0 })));
+    expect(results).toEqual(Array.from({ length: 4 }, () => ({ seq: 4, read: 3, count: 1, mentions: 0 })));
   });
 
   test('neither move nor count for a read that changes nothing', async () => {

@@ -16,8 +16,8 @@ test('rejects socket and HTTP requests with quota_exceeded after the user reache
   await socket.data('send', { room: 'general', key: first, text: 'hello' });
   let refused;
   for (let sent = 0; sent < 400 && refused === undefined; sent++) {
-    const answer = await socket.ask('send', { room: 'general', key: key(), text: 'é'.repeat(4_000) });
-    if (answer.type === 'error') refused = answer;
+    const reply = await socket.ask('send', { room: 'general', key: key(), text: 'é'.repeat(4_000) });
+    if (reply.type === 'error') refused = reply;
   }
   expect(refused).toMatchObject({ code: 'quota_exceeded', retryAfterMs: expect.any(Number) as unknown });
   const edit = { room: 'general', key: key(), edits: 1, text: 'é'.repeat(4_000) };
@@ -26,15 +26,15 @@ test('rejects socket and HTTP requests with quota_exceeded after the user reache
   expect(await socket.data('send', { room: 'general', key: first, text: 'hello' })).toMatchObject({ seq: 1 });
   expect((await socket.ask('delete', { room: 'general', key: key(), deletes: 1 })).type).toBe('reply');
   const create = async (token: string, rooms: number) => {
-    let answer = await call('POST', '/api/rooms', { token, body: { room: key(), title: key() } });
-    for (let more = 1; more < rooms && answer.status === 201; more++) {
-      answer = await call('POST', '/api/rooms', { token, body: { room: key(), title: key() } });
+    let response = await call('POST', '/api/rooms', { token, body: { room: key(), title: key() } });
+    for (let more = 1; more < rooms && response.status === 201; more++) {
+      response = await call('POST', '/api/rooms', { token, body: { room: key(), title: key() } });
     }
-    return answer;
+    return response;
   };
-  const answer = await create(maggie, 10);
-  expect(answer).toMatchObject({ status: 507, json: { code: 'quota_exceeded' } });
-  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(80_000);
+  const response = await create(maggie, 10);
+  expect(response).toMatchObject({ status: 507, json: { code: 'quota_exceeded' } });
+  expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(80_000);
   expect((await create(bart, 1)).status).toBe(201);
   time.advance(86_400_000);
   expect((await socket.ask('send', { room: 'general', key: key(), text: 'again' })).type).toBe('reply');
@@ -45,8 +45,8 @@ test('responds storage_full, and 503 from ready, with too little free disk space
   const token = await signIn('maggie');
   const socket = await connect('maggie', token);
   await socket.data('join', { room: 'general' });
-  const answer = await socket.ask('send', { room: 'general', key: key(), text: 'hello' });
-  expect(answer).toMatchObject({ code: 'storage_full', retryAfterMs: 60_000 });
+  const reply = await socket.ask('send', { room: 'general', key: key(), text: 'hello' });
+  expect(reply).toMatchObject({ code: 'storage_full', retryAfterMs: 60_000 });
   const created = await call('POST', '/api/rooms', { token, body: { room: 'plans', title: 'Plans' } });
   expect(created).toMatchObject({ status: 507, json: { code: 'storage_full' } });
   expect((await call('GET', '/api/health/ready')).status).toBe(503);

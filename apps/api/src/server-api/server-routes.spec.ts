@@ -88,8 +88,8 @@ onBothStorages('API keys', (open) => {
       ['DELETE', '/api/sessions'],
     ] as const) {
       const body = method === 'POST' ? { body: { name: 'x', scopes: all } } : {};
-      const answer = await app.call(method, path, { token: key, ...body });
-      expect([path, answer.status, answer.json?.['code']]).toEqual([path, 401, 'invalid_token']);
+      const response = await app.call(method, path, { token: key, ...body });
+      expect([path, response.status, response.json?.['code']]).toEqual([path, 401, 'invalid_token']);
     }
     expect(await app.dial(`?ticket=${key}`)).toMatchObject({ status: 401 });
     for (const token of [admin.token, `usk_${'A'.repeat(43)}`, 'usk_', `${key}A`]) {
@@ -118,7 +118,7 @@ onBothStorages('a backend', (open) => {
     const keys = Array.from({ length: 4 }, () => randomUUID());
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(3), { minLength: 1, maxLength: 12 }), async (sent) => {
-        const answers = await Promise.all(
+        const responses = await Promise.all(
           sent.map(async (index) => {
             const key = keys[index] ?? '';
             const { status, json } = await send({
@@ -129,8 +129,8 @@ onBothStorages('a backend', (open) => {
             return [index, json?.['seq']] as const;
           }),
         );
-        const seqs = new Map(answers);
-        for (const [index, seq] of answers) expect(seq).toBe(seqs.get(index));
+        const seqs = new Map(responses);
+        for (const [index, seq] of responses) expect(seq).toBe(seqs.get(index));
         expect(new Set(seqs.values()).size).toBe(seqs.size);
       }),
       { numRuns: 15 },
@@ -173,7 +173,7 @@ onBothStorages('a backend', (open) => {
     }
     await sockets[2]?.data('ping');
     expect(sockets[2]?.received.filter(({ type }) => type === 'event')).toEqual([]);
-    // The answer does not show whether a user exists.
+    // The response does not show whether a user exists.
     for (const user of ['lisa', 'unknown']) {
       expect((await post(`users/${user}/events`, event)).json).toMatchObject({ delivered: 0 });
     }
@@ -202,8 +202,8 @@ describe('backends of two nodes', () => {
     for (const socket of sockets) await socket.data('join', { room: 'general' });
     const body = { key: randomUUID(), text: 'once' };
     const send = (node: StoredApp) => node.call('POST', '/api/server/rooms/general/messages', { token, body });
-    const answers = await Promise.all([send(here), send(there), send(there), send(here)]);
-    expect(answers.map(({ json }) => json?.['seq'])).toEqual([1, 1, 1, 1]);
+    const responses = await Promise.all([send(here), send(there), send(there), send(here)]);
+    expect(responses.map(({ json }) => json?.['seq'])).toEqual([1, 1, 1, 1]);
     for (const socket of sockets) expect(await socket.next('message')).toMatchObject({ seq: 1, text: 'once' });
     const event = { token, body: { type: 'paid', data: {} } };
     expect((await there.call('POST', '/api/server/users/bart/events', event)).json).toMatchObject({

@@ -23,7 +23,7 @@ export function recordOutcomes({ path, addressOf, metrics, traffic, replays, log
 
   function onTicketCall({ request, outcome, receipt, user, status, ms }: CompletedTicketCall): void {
     metrics.tickets.count(outcome);
-    metrics.answers.observe(ms / 1_000, path, 'GET', String(status));
+    metrics.responses.observe(ms / 1_000, path, 'GET', String(status));
     metrics.ticketDurations.observe(ms / 1_000, outcome === 'issued' ? outcome : 'refused');
     const address = addressOf(request);
     const fields = completedRequest({ method: 'GET', path, status, ms, address });

@@ -79,7 +79,7 @@ export interface SocketOptions {
   readonly limits: ConnectionLimits;
   /** Defaults to no traces. */
   readonly tracing: Tracing | undefined;
-  /** The security headers of JSON answers. */
+  /** The security headers of JSON responses. */
   readonly headers: Readonly<Record<string, string>>;
 }
 

@@ -56,7 +56,7 @@ export class UserCommands {
     return { ...proofOf(results), complete };
   }
 
-  /** Resolves to the number of open connections of each user, on the nodes that answered. */
+  /** Resolves to the number of open connections of each user, on the nodes that replied. */
   async count(users: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const counted = users.slice(0, countedUsers);
     const { results } = await this.#commands.send({ kind: 'count', users: counted });

@@ -66,7 +66,7 @@ describe('the server on PostgreSQL', () => {
     expect((await there.call('GET', '/api/me', { token })).status).toBe(401);
   });
 
-  test('answers store errors and is not ready while PostgreSQL is gone, and recovers without a restart', async () => {
+  test('returns store errors and is not ready while PostgreSQL is unreachable, and recovers without a restart', async () => {
     const { call, signIn, connect } = await newPostgresApp();
     const token = await signIn('maggie');
     const socket = await connect('maggie', token);
@@ -87,9 +87,9 @@ describe('the server on PostgreSQL', () => {
     const socket = await connect('maggie', await signIn('maggie'));
     await socket.data('join', { room: 'general' });
     const send = () => socket.ask('send', { room: 'general', key: randomUUID(), text: 'x'.repeat(4_000) });
-    const answers = [];
-    for (let n = 0; n < 240; n += 1) answers.push(await send());
-    expect(answers.findIndex((answer) => answer['code'] === 'quota_exceeded')).toBe(Math.floor(1e6 / 4_400));
+    const replies = [];
+    for (let n = 0; n < 240; n += 1) replies.push(await send());
+    expect(replies.findIndex((reply) => reply['code'] === 'quota_exceeded')).toBe(Math.floor(1e6 / 4_400));
   });
 
   test.each([

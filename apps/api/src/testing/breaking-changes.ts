@@ -1,6 +1,6 @@
 /**
  * Finds what breaks clients of the last release: in the direction of requests, whatever the server no longer accepts; in the direction of
- * answers and events, whatever the client no longer receives. Additions are no breaking changes, because clients ignore what they do not
+ * responses and events, everything that the client no longer receives. Additions are no breaking changes, because clients ignore what they do not
  * know (PROTOCOL.md).
  */
 
@@ -64,7 +64,7 @@ function compareOperations(name: string, one: Side, other: Side, changes: string
   changes.push(...compareBodies(`${name} request`, body, newBody, toServer));
   const responses = (now['responses'] ?? {}) as Json;
   for (const [status, response] of Object.entries((old['responses'] ?? {}) as Json)) {
-    if (!(status in responses)) changes.push(`${name}: the answer ${status} is removed`);
+    if (!(status in responses)) changes.push(`${name}: the response ${status} is removed`);
     else changes.push(...compareBodies(`${name} ${status}`, bodyOf(response), bodyOf(responses[status]), toClient));
   }
 }
@@ -99,7 +99,7 @@ class Comparison {
     const changes: string[] = [];
     if (JSON.stringify(old['type']) !== JSON.stringify(changed['type'])) changes.push(`${path}: the type has changed`);
     for (const keyword of limits) {
-      // A limit of answers concerns no client, except a fixed value.
+      // Limits of responses do not affect clients, except a fixed value.
       if (this.#direction === 'to client' && keyword !== 'const') continue;
       if (changed[keyword] !== undefined && changed[keyword] !== old[keyword])
         changes.push(`${path}: ${keyword} has changed`);

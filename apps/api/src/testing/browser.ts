@@ -1,4 +1,4 @@
-import type { Answer, CallOptions, TestApp } from './new-app.ts';
+import type { ApiResponse, CallOptions, TestApp } from './new-app.ts';
 
 /** A browser: stores the refresh cookie, sends it to its path, and keeps the access token in memory. */
 export class Browser {
@@ -15,19 +15,19 @@ export class Browser {
     this.#headers = headers;
   }
 
-  async call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
+  async call(method: string, path: string, options: CallOptions = {}): Promise<ApiResponse> {
     const cookie = path.startsWith('/api/auth') && this.cookie !== undefined ? { cookie: this.cookie } : {};
-    const answer = await this.#app.call(method, path, {
+    const response = await this.#app.call(method, path, {
       ...options,
       headers: { ...this.#headers, ...cookie, ...options.headers },
     });
-    const [set] = answer.headers.getSetCookie();
+    const [set] = response.headers.getSetCookie();
     if (set !== undefined) {
       this.setCookie = set;
       const [pair = ''] = set.split(';');
       this.cookie = /max-age=0/i.test(set) ? undefined : pair;
     }
-    return answer;
+    return response;
   }
 
   async signIn(user: string, pwd = 'secret'): Promise<this> {
@@ -38,14 +38,14 @@ export class Browser {
   }
 
   /** Refreshes and stores the new token. */
-  async refresh(headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
-    const answer = await this.call('POST', '/api/auth/refresh', { headers });
-    if (answer.status === 200) this.token = String(answer.json?.['token']);
-    return answer;
+  async refresh(headers: Readonly<Record<string, string>> = {}): Promise<ApiResponse> {
+    const response = await this.call('POST', '/api/auth/refresh', { headers });
+    if (response.status === 200) this.token = String(response.json?.['token']);
+    return response;
   }
 
   /** Sends a call with the current access token. */
-  ask(method: string, path: string, body?: unknown): Promise<Answer> {
+  ask(method: string, path: string, body?: unknown): Promise<ApiResponse> {
     return this.call(method, path, { token: this.token, ...(body === undefined ? {} : { body }) });
   }
 

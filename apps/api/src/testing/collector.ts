@@ -45,8 +45,8 @@ export class Collector {
 
   /**
    * The receiver is closed after the test.
-   * @param hangs whether it reads requests and never answers
-   * @param status of its answers
+   * @param hangs whether it reads requests and never responds
+   * @param status of its responses
    */
   static async start({ hangs = false, status = 200 } = {}): Promise<Collector> {
     const server: Server = createServer((request, response) => {

@@ -9,11 +9,11 @@ import { loadConfig } from '../config/config.ts';
 import { isLoopbackUrl } from '../config/origins.ts';
 import { databaseFile } from '../database/sqlite.ts';
 import type {} from './demo-database.ts';
-import { requireDocumented } from './documented-answers.ts';
+import { requireDocumented } from './documented-responses.ts';
 import { tempFolder } from './per-test.ts';
 import { dial, type DialOptions, type Refusal, TestSocket } from './test-socket.ts';
 
-export interface Answer {
+export interface ApiResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -34,8 +34,8 @@ export interface TestApp {
   readonly dataDir: string;
   /** All log lines so far. */
   readonly log: readonly string[];
-  /** Calls the API. Throws if the OpenAPI document of the app does not contain the answer. */
-  readonly call: (method: string, path: string, options?: CallOptions) => Promise<Answer>;
+  /** Calls the API. Throws if the OpenAPI document of the app does not contain the response. */
+  readonly call: (method: string, path: string, options?: CallOptions) => Promise<ApiResponse>;
   /** Signs in a demo user. Resolves to the access token. */
   readonly signIn: (user?: string, pwd?: string) => Promise<string>;
   readonly ticket: (token: string) => Promise<string>;
@@ -80,9 +80,9 @@ export async function newApp(
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const { call, ...rest } = client(url);
   const documentedCall: TestApp['call'] = async (method, path, options) => {
-    const answer = await call(method, path, options);
-    requireDocumented(app, { method, path, ...answer });
-    return answer;
+    const response = await call(method, path, options);
+    requireDocumented(app, { method, path, ...response });
+    return response;
   };
   return { app, dataDir, log, call: documentedCall, ...rest };
 }
@@ -98,7 +98,7 @@ function execute(file: string, statement: string): void {
 
 /** A client for a server in this or another process. */
 export function client(url: string): Omit<TestApp, 'app' | 'dataDir' | 'log'> {
-  async function call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
+  async function call(method: string, path: string, options: CallOptions = {}): Promise<ApiResponse> {
     const headers = new Headers(options.headers);
     if (options.token !== undefined) headers.set('authorization', `Bearer ${options.token}`);
     const { body } = options;

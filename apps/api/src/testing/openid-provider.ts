@@ -147,7 +147,7 @@ function browserAt(issuer: string): ProviderBrowser {
       const location = response.headers.get('location');
       if (location === null) {
         if (response.status !== 200)
-          throw new Error(`the provider answered ${response.status}: ${await response.text()}`);
+          throw new Error(`the provider returned ${response.status}: ${await response.text()}`);
         url.searchParams.set('login', login);
         continue;
       }
@@ -180,11 +180,11 @@ function browserAt(issuer: string): ProviderBrowser {
         resource: audience,
       });
       const response = await fetch(new URL('/token', issuer), { method: 'POST', body });
-      const answer = (await response.json()) as { access_token?: string; id_token?: string };
-      if (answer.access_token === undefined || answer.id_token === undefined) {
-        throw new Error(`the provider returned no tokens: ${JSON.stringify(answer)}`);
+      const tokens = (await response.json()) as { access_token?: string; id_token?: string };
+      if (tokens.access_token === undefined || tokens.id_token === undefined) {
+        throw new Error(`the provider returned no tokens: ${JSON.stringify(tokens)}`);
       }
-      return { access: answer.access_token, id: answer.id_token };
+      return { access: tokens.access_token, id: tokens.id_token };
     },
   };
 }

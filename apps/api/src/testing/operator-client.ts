@@ -1,5 +1,5 @@
 import { Browser } from './browser.ts';
-import type { Answer, TestApp } from './new-app.ts';
+import type { ApiResponse, TestApp } from './new-app.ts';
 import { TestSocket } from './test-socket.ts';
 
 /** The demo user `admin`, signed in. */
@@ -7,7 +7,7 @@ export interface OperatorClient {
   readonly token: string;
   /** Resolves to the body of `GET /api/admin/<path>`. Rejects unless the status is 200. */
   readonly read: (path: string) => Promise<Record<string, unknown>>;
-  readonly ask: (method: string, path: string, body?: unknown) => Promise<Answer>;
+  readonly ask: (method: string, path: string, body?: unknown) => Promise<ApiResponse>;
   /** Opens a socket of the operator protocol and takes the `welcome` frame. */
   readonly connect: () => Promise<TestSocket>;
 }
@@ -22,7 +22,7 @@ export async function newOperator(app: Pick<TestApp, 'call' | 'ticket' | 'dial'>
     ask,
     async read(path) {
       const { status, json = {} } = await ask('GET', path);
-      if (status !== 200) throw new Error(`${path} was answered ${status} ${JSON.stringify(json)}`);
+      if (status !== 200) throw new Error(`${path} returned ${status} ${JSON.stringify(json)}`);
       return json;
     },
     async connect() {

@@ -23,7 +23,7 @@ export function signUpLimitContract(name: string, create: () => Promise<SignUpLi
     let turn = 0;
     const begin = (address = school) => (turn++ % 2 === 0 ? here : there).begin(address);
     /** Returns how many of the sign-ups were permitted, alternately on both nodes. */
-    async function signUps(count: number, outcome: 'answered' | 'failed' | 'pending', address = school) {
+    async function signUps(count: number, outcome: 'revealed' | 'failed' | 'pending', address = school) {
       let possible = 0;
       for (let n = 0; n < count; n++) {
         const attempt = await begin(address).catch(refused);
@@ -39,20 +39,20 @@ export function signUpLimitContract(name: string, create: () => Promise<SignUpLi
   describe(`${name}: the sign-up throttle`, () => {
     test('permits thirty sign-ups at once from one address and does not affect another network', async () => {
       const { signUps } = await open();
-      expect(await signUps(40, 'answered')).toBe(30);
-      expect(await signUps(40, 'answered', '192.0.2.2')).toBe(30);
+      expect(await signUps(40, 'revealed')).toBe(30);
+      expect(await signUps(40, 'revealed', '192.0.2.2')).toBe(30);
     });
 
     test('then permits three per minute and reports the exact wait', async () => {
       const { begin, signUps, advance } = await open();
-      await signUps(30, 'answered');
+      await signUps(30, 'revealed');
       await expect(begin()).rejects.toMatchObject({ retryAfterMs: 20_000 });
       advance(19_999);
       await expect(begin()).rejects.toMatchObject({ retryAfterMs: 1 });
       advance(1);
-      expect(await signUps(2, 'answered')).toBe(1);
+      expect(await signUps(2, 'revealed')).toBe(1);
       advance(10 * 60_000);
-      expect(await signUps(60, 'answered')).toBe(30);
+      expect(await signUps(60, 'revealed')).toBe(30);
     });
 
     test('counts a failed sign-up as a fifth', async () => {
@@ -63,7 +63,7 @@ export function signUpLimitContract(name: string, create: () => Promise<SignUpLi
 
     test('does not extend the wait for a rejected sign-up', async () => {
       const { begin, signUps } = await open();
-      await signUps(500, 'answered');
+      await signUps(500, 'revealed');
       await expect(begin()).rejects.toMatchObject({ retryAfterMs: 20_000 });
     });
 
@@ -78,14 +78,14 @@ export function signUpLimitContract(name: string, create: () => Promise<SignUpLi
       const { begin, signUps } = await open();
       const attempt = await begin();
       for (let n = 0; n < 20; n++) await attempt.settle('failed');
-      expect(await signUps(100, 'answered')).toBe(29);
+      expect(await signUps(100, 'revealed')).toBe(29);
     });
 
     test('counts a /64 of IPv6 as one network', async () => {
       const { signUps } = await open();
-      expect(await signUps(30, 'answered', '2001:db8::1')).toBe(30);
-      expect(await signUps(1, 'answered', '2001:db8::ffff:1')).toBe(0);
-      expect(await signUps(1, 'answered', '2001:db8:0:1::1')).toBe(1);
+      expect(await signUps(30, 'revealed', '2001:db8::1')).toBe(30);
+      expect(await signUps(1, 'revealed', '2001:db8::ffff:1')).toBe(0);
+      expect(await signUps(1, 'revealed', '2001:db8:0:1::1')).toBe(1);
     });
   });
 }

@@ -72,9 +72,9 @@ export class TestSocket {
 
   /** Like `ask`, but resolves to the data of the reply and rejects on an error. */
   async data(type: string, params: object = {}): Promise<Record<string, unknown>> {
-    const answer = await this.ask(type, params);
-    if (answer.type !== 'reply') throw new Error(`${type} was answered ${String(answer['code'])}`);
-    return answer['data'] as Record<string, unknown>;
+    const reply = await this.ask(type, params);
+    if (reply.type !== 'reply') throw new Error(`${type} failed with ${String(reply['code'])}`);
+    return reply['data'] as Record<string, unknown>;
   }
 
   #wakeAll(): void {

@@ -37,7 +37,7 @@ class ReportingExporter extends OTLPTraceExporter {
 }
 
 /**
- * Exports spans in the background. At most 2,048 spans wait, and further ones are dropped, so that a collector that does not answer neither
+ * Exports spans in the background. At most 2,048 spans wait, and further ones are dropped, so that a collector that does not respond neither
  * delays the server nor fills its memory.
  *
  * @param endpoint base URL of the collector; `v1/traces` is appended

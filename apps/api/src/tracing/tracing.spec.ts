@@ -20,8 +20,8 @@ async function tracedApp(env: Readonly<Record<string, string>> = {}): Promise<{ 
 /** Requests a ticket with a `traceparent`, connects and joins a room. */
 async function connectTraced(app: TestApp): Promise<{ token: string; ticket: string; socket: TestSocket }> {
   const token = await app.signIn('maggie');
-  const answer = await app.call('GET', '/api/ws_ticket', { token, headers: { traceparent } });
-  const ticket = String(answer.json?.['ticket']);
+  const response = await app.call('GET', '/api/ws_ticket', { token, headers: { traceparent } });
+  const ticket = String(response.json?.['ticket']);
   const socket = await app.dial(`?ticket=${ticket}`);
   if (!(socket instanceof TestSocket)) throw new Error('the handshake was refused');
   await socket.data('join', { room: 'general' });
@@ -94,7 +94,7 @@ test('a refused handshake and a refused ticket call have the status ERROR and th
   await app.call('GET', '/api/ws_ticket');
   await app.app.close();
   const [, traceId] = traceparent.split('-');
-  // The store remembers a used ticket, so that its replay is in the trace of its call.
+  // The store keeps a used ticket, so that its replay is in the trace of its call.
   expect(collector.span('GET /api/ws', { 'usher.refusal': 'used' })).toMatchObject({
     traceId,
     attributes: { 'http.response.status_code': 401, 'error.type': 'invalid_ticket' },
@@ -174,20 +174,23 @@ test('the sampler decides which traces are exported', async () => {
 
 test.each([
   { collector: 'is down', message: 'the last spans were not exported in time' },
-  { collector: 'does not answer', hangs: true, message: 'the last spans were not exported in time' },
+  { collector: 'does not respond', hangs: true, message: 'the last spans were not exported in time' },
   { collector: 'rejects them', status: 400, message: 'spans could not be exported to OTEL_EXPORTER_OTLP_ENDPOINT' },
-])('a collector that $collector changes no answer and does not delay the end', async ({ message, ...options }) => {
-  const isDown = options.collector === 'is down';
-  // Nothing listens on the discard port.
-  const url = isDown ? 'http://127.0.0.1:9' : (await Collector.start(options)).url;
-  const app = await newApp({ OTEL_EXPORTER_OTLP_ENDPOINT: url });
-  const { socket } = await connectTraced(app);
-  expect(await socket.data('send', { room: 'general', key, text: 'text' })).toMatchObject({ seq: 1 });
-  await app.app.close();
-  const log = app.log.join('');
-  expect(log).toContain(message);
-  expect(log).not.toContain('"level":"error"');
-});
+])(
+  'a collector that $collector changes no response and does not delay the shutdown',
+  async ({ message, ...options }) => {
+    const isDown = options.collector === 'is down';
+    // Nothing listens on the discard port.
+    const url = isDown ? 'http://127.0.0.1:9' : (await Collector.start(options)).url;
+    const app = await newApp({ OTEL_EXPORTER_OTLP_ENDPOINT: url });
+    const { socket } = await connectTraced(app);
+    expect(await socket.data('send', { room: 'general', key, text: 'text' })).toMatchObject({ seq: 1 });
+    await app.app.close();
+    const log = app.log.join('');
+    expect(log).toContain(message);
+    expect(log).not.toContain('"level":"error"');
+  },
+);
 
 test('OpenTelemetry is loaded only if the endpoint is set', () => {
   const script = `

@@ -49,7 +49,7 @@ function isWildcard(host: string, publicUrl: string | undefined): boolean {
   return publicUrl === undefined && (host === '0.0.0.0' || host === '::');
 }
 
-/** Returns the names of enabled accounts with the demo password. Verifies a hash only if the answer is not stored yet. */
+/** Returns the names of enabled accounts with the demo password. Verifies a hash only if the result is not stored yet. */
 async function enabledDemoAccounts(db: Kysely<Tables>, passwords: Passwords): Promise<readonly string[]> {
   const rows = await db
     .selectFrom('users')

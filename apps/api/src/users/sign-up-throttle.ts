@@ -16,10 +16,10 @@ export interface SignUpThrottleOptions {
 /** A sign-up in progress. It counts in full until it settles, so that parallel requests have no advantage. */
 export interface SignUpAttempt {
   /**
-   * `answered`: the response revealed whether the name is in use. `failed`: anything else, which counts as a fifth of a sign-up.
+   * `revealed`: the response revealed whether the name is in use. `failed`: anything else, which counts as a fifth of a sign-up.
    * `rejected`: another limit rejected it, so it does not count. Idempotent. Never rejects.
    */
-  settle(outcome: 'answered' | 'failed' | 'rejected'): void | Promise<void>;
+  settle(outcome: 'revealed' | 'failed' | 'rejected'): void | Promise<void>;
 }
 
 /** Limits the sign-ups of a network. */
@@ -33,7 +33,7 @@ export interface SignUpLimit {
 }
 
 /** What a sign-up counts, by its outcome. */
-export const cost = { answered: 1, failed: 0.2, rejected: 0 } as const;
+export const cost = { revealed: 1, failed: 0.2, rejected: 0 } as const;
 /** Milliseconds between sign-ups after the burst. */
 export const signUpIntervalMs = 20_000;
 

@@ -13,8 +13,8 @@ describe('signing up', () => {
 
   test('ignores the case of the name, and so does sign-in', async () => {
     const { call, signIn } = await newApp();
-    const answer = await call('POST', '/api/users', { body: { ...body, user: 'MilHouse' } });
-    expect(answer).toMatchObject({ status: 201, json: { user: 'milhouse' } });
+    const response = await call('POST', '/api/users', { body: { ...body, user: 'MilHouse' } });
+    expect(response).toMatchObject({ status: 201, json: { user: 'milhouse' } });
     const again = await call('POST', '/api/users', { body: { ...body, user: 'MILHOUSE' } });
     expect(again).toMatchObject({ status: 409, json: { code: 'user_taken' } });
     const { json } = await call('GET', '/api/me', { token: await signIn('MILHOUSE', body.pwd) });
@@ -23,8 +23,8 @@ describe('signing up', () => {
 
   test('rejects the sender of messages that belong to no user as taken', async () => {
     const { call } = await newApp();
-    const answer = await call('POST', '/api/users', { body: { ...body, user: 'System' } });
-    expect(answer).toMatchObject({ status: 409, json: { code: 'user_taken' } });
+    const response = await call('POST', '/api/users', { body: { ...body, user: 'System' } });
+    expect(response).toMatchObject({ status: 409, json: { code: 'user_taken' } });
   });
 
   test('is limited per address, including malformed requests, and reports the time to wait', async () => {
@@ -46,9 +46,9 @@ describe('signing up', () => {
 
   test('assigns a name once for parallel requests', async () => {
     const { call } = await newApp();
-    const answers = await Promise.all(Array.from({ length: 8 }, () => call('POST', '/api/users', { body })));
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409, 409, 409]);
-    expect(answers.find(({ status }) => status === 409)?.json).toMatchObject({ code: 'user_taken' });
+    const responses = await Promise.all(Array.from({ length: 8 }, () => call('POST', '/api/users', { body })));
+    expect(responses.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409, 409, 409]);
+    expect(responses.find(({ status }) => status === 409)?.json).toMatchObject({ code: 'user_taken' });
     expect((await call('POST', '/api/users', { body: { ...body, user: 'maggie' } })).status).toBe(409);
   });
 

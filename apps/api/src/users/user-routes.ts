@@ -59,7 +59,7 @@ export const userRoutes: FastifyPluginCallbackTypebox<UserRoutesOptions> = (app,
         request.signUpAttempt = await throttle.begin(request.clientAddress);
       },
       onResponse: (request, reply, next) => {
-        void request.signUpAttempt?.settle([201, 409].includes(reply.statusCode) ? 'answered' : 'failed');
+        void request.signUpAttempt?.settle([201, 409].includes(reply.statusCode) ? 'revealed' : 'failed');
         next();
       },
     },

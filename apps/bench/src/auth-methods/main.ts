@@ -88,5 +88,5 @@ async function tryMethod(
 
 async function signIn(port: number, user: string): Promise<TestUser> {
   const { token } = await post<TokenResponse>(`http://127.0.0.1:${port}`, '/auth', { user, pwd: 'secret' });
-  return { user, token, agent: 'Mozilla/5.0 (a browser that many have)' };
+  return { user, token, agent: 'Mozilla/5.0 (a common browser)' };
 }

@@ -78,8 +78,8 @@ export async function obtain({ secret }: AuthMethod, port: number, { token, agen
   const seconds = secondsLeft(token, now);
   if (secret === 'jwt') return { secret: token, seconds };
   const headers = { authorization: `Bearer ${token}`, 'user-agent': agent };
-  const answer = await fetch(`http://127.0.0.1:${port}/`, { headers });
-  if (!answer.ok) throw new Error(`the request before the handshake failed with ${answer.status}`);
+  const response = await fetch(`http://127.0.0.1:${port}/`, { headers });
+  if (!response.ok) throw new Error(`the request before the handshake failed with ${response.status}`);
   return { seconds };
 }
 

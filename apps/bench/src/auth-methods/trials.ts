@@ -80,7 +80,7 @@ export interface LogTrialOptions {
   readonly folder: string;
 }
 
-/** No program listens on it. */
+/** A port on which no program listens. */
 const deadPort = 1;
 
 /** A user connects through a proxy. Then an attacker reads the logs and tries the secrets in them. */
@@ -97,7 +97,7 @@ export async function logTrial(method: AuthMethod, means: LogTrialOptions): Prom
       throw new Error(`${method.name}: the user was not accepted through the proxy: ${outcome.is}`);
     const unused = await obtain(method, server.port, who);
     const failed = await attempt({ port: dead.port, ...method.dial(unused.secret), agent: who.agent });
-    if (failed.is !== 'refused' || failed.status !== 502) throw new Error('the proxy must answer 502');
+    if (failed.is !== 'refused' || failed.status !== 502) throw new Error('the proxy must return 502');
     return {
       server: await leakOf(method, means, read(log)),
       proxy: await leakOf(method, means, read(proxyLog)),
@@ -119,7 +119,7 @@ function read(file: string): string {
 async function leakOf(method: AuthMethod, { server, api }: LogTrialOptions, text: string): Promise<Leak> {
   const { tickets, jwts } = scanLog(text);
   const found = [...tickets, ...jwts];
-  // With a User-Agent of its own, so that only the secret can open the socket.
+  // With a different User-Agent, so that only the secret can open the socket.
   const tryAll = async (): Promise<boolean> => {
     let isIn = false;
     for (const secret of found) {

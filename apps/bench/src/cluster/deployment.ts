@@ -3,7 +3,7 @@ import { type ClusterPeer, type RunningPeer, startPeer } from '../peers.ts';
 import { progressed } from '../progress.ts';
 import { type RedisService, startRedis } from './services.ts';
 
-/** What a deployment consists of. */
+/** The parts of a deployment. */
 interface Parts {
   readonly program: 'usher' | 'socket-io';
   readonly nodes: number;

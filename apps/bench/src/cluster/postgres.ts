@@ -1,9 +1,9 @@
 import { Pool } from 'pg';
 
-/** As many as a node uses. */
+/** The number of connections that a node uses. */
 const connections = 20;
 
-/** @returns single-row inserts per second, each in its own transaction, of 20 concurrent connections: what the database can do without Usher */
+/** @returns single-row inserts per second, each in its own transaction, of 20 concurrent connections. It is the limit of the database without Usher */
 export async function insertsPerSecond(url: string, forMs: number): Promise<number> {
   const pool = new Pool({ connectionString: url, max: connections });
   try {

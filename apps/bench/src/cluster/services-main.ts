@@ -2,23 +2,23 @@
 import { PostgresServer, RedisServer } from '@usher/test-servers';
 
 export type ServiceRequest =
-  /** Answers with the process id and the URL of the service. */
+  /** Replies with the process id and the URL of the service. */
   | { readonly ask: 'info' }
-  /** Kills the service and starts it again. Answers when it accepts connections. */
+  /** Kills the service and starts it again. Replies when it accepts connections. */
   | { readonly ask: 'restart' }
   /** Creates a database, empty or as a copy of `template`. PostgreSQL only. */
   | { readonly ask: 'database'; readonly template?: string | undefined };
 
-export interface ServiceAnswer {
+export interface ServiceReply {
   readonly pid: number;
-  /** Empty for PostgreSQL, except in the answer to `database`. */
+  /** Empty for PostgreSQL, except in the reply to `database`. */
   readonly url: string;
 }
 
 const [kind, ...settings] = process.argv.slice(2);
 const service = kind === 'postgres' ? await PostgresServer.start({ settings }) : await RedisServer.start(settings);
 
-async function answer(request: ServiceRequest): Promise<ServiceAnswer> {
+async function handle(request: ServiceRequest): Promise<ServiceReply> {
   if (request.ask === 'restart') {
     await service.kill();
     await service.start();
@@ -39,7 +39,7 @@ function stop(): void {
 
 process.on('message', (request: ServiceRequest) => {
   // A failed request ends the process, and with it the measurement.
-  void answer(request).then((result) => process.send?.(result));
+  void handle(request).then((result) => process.send?.(result));
 });
 process.once('disconnect', stop);
 process.once('SIGTERM', stop);

@@ -2,27 +2,27 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { startChild } from '../process.ts';
-import type { ServiceAnswer, ServiceRequest } from './services-main.ts';
+import type { ServiceReply, ServiceRequest } from './services-main.ts';
 
 /** A Redis or PostgreSQL server in a child process. */
 interface Service {
-  readonly ask: (request: ServiceRequest) => Promise<ServiceAnswer>;
+  readonly ask: (request: ServiceRequest) => Promise<ServiceReply>;
   readonly end: () => Promise<void>;
 }
 
 /** Starting PostgreSQL includes the recovery after a kill. */
-const answerMs = 120_000;
+const timeoutMs = 120_000;
 
 async function startService(kind: 'postgres' | 'redis', settings: readonly string[]): Promise<Service> {
   const args = ['--conditions=@usher/source', join(import.meta.dirname, 'services-main.ts'), kind, ...settings];
   const child = await startChild(process.execPath, args, { name: kind });
   let previous: Promise<unknown> = Promise.resolve();
   return {
-    // One request at a time, because answers have no ids.
+    // One request at a time, because replies have no ids.
     ask(request) {
-      const answer = previous.then(async () => (await child.ask(request, answerMs)) as ServiceAnswer);
-      previous = answer.catch(() => undefined);
-      return answer;
+      const reply = previous.then(async () => (await child.ask(request, timeoutMs)) as ServiceReply);
+      previous = reply.catch(() => undefined);
+      return reply;
     },
     end: () => child.end(),
   };

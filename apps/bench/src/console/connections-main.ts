@@ -12,17 +12,17 @@ export interface ConnectionsRequest {
   readonly open: number;
 }
 
-export type ConnectionsAnswer =
+export type ConnectionsReply =
   { readonly ok: true; readonly open: number } | { readonly ok: false; readonly reason: string };
 
 const beat = clientFrame(JSON.stringify({ type: 'beat' }));
 const sockets: LeanSocket[] = [];
 
-async function open({ port, pid, tokens, open }: ConnectionsRequest): Promise<ConnectionsAnswer> {
+async function open({ port, pid, tokens, open }: ConnectionsRequest): Promise<ConnectionsReply> {
   const load = new Load({ peer: 'usher', port, pid, tokens });
   await load.ready(open);
   await load.each(open, async () => {
-    // A line of its own, because a server that is almost full closes idle HTTP connections.
+    // A separate ticket connection for each dial, because a server that is almost full closes idle HTTP connections.
     const line = load.line();
     const ticket = await load.ticket(line);
     line.close();
@@ -40,8 +40,8 @@ async function open({ port, pid, tokens, open }: ConnectionsRequest): Promise<Co
 
 process.on('message', (request: ConnectionsRequest) => {
   open(request).then(
-    (answer) => process.send?.(answer),
-    (error: unknown) => process.send?.({ ok: false, reason: reasonOf(error) } satisfies ConnectionsAnswer),
+    (reply) => process.send?.(reply),
+    (error: unknown) => process.send?.({ ok: false, reason: reasonOf(error) } satisfies ConnectionsReply),
   );
 });
 // The bench has exited.

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { connectionLimit } from '../load/meter.ts';
 import { type Child, startChild } from '../process.ts';
 import type { RunningServer } from '../server.ts';
-import type { ConnectionsAnswer, ConnectionsRequest } from './connections-main.ts';
+import type { ConnectionsReply, ConnectionsRequest } from './connections-main.ts';
 
 /** The share of its open files that the server uses for WebSockets (`ConnectionLimits`). */
 const webSocketShare = 0.9;
-const answerMs = 600_000;
+const timeoutMs = 600_000;
 
 /** Connections to all nodes, with a process per node, because a process may not open enough files for all of them. */
 export class HeldConnections {
@@ -19,7 +19,7 @@ export class HeldConnections {
   }
 
   /**
-   * Opens connections, in equal shares to all nodes, or as many as the system permits.
+   * Opens connections, distributed evenly over all nodes. If the system permits fewer, opens as many as possible.
    *
    * @param progress receives the reason if fewer are opened
    * @throws Error if one cannot be opened
@@ -44,7 +44,7 @@ export class HeldConnections {
         const limit = connectionLimit(pid, child.pid);
         const wanted = share(count, nodes.length, index);
         const open = Math.min(wanted, Math.floor(limit.connections * webSocketShare));
-        if (open < wanted) progress(`${open} connections to a node instead of ${wanted}: ${limit.because}`);
+        if (open < wanted) progress(`${open} connections to a node instead of ${wanted}: ${limit.reason}`);
         const own = tokens.filter((_, token) => token % nodes.length === index);
         return ask(child, { port: Number(new URL(url).port), pid, tokens: own, open });
       }),
@@ -69,9 +69,9 @@ export class HeldConnections {
 
 /** Resolves to the number of connections that the process holds. */
 async function ask(child: Child, request: ConnectionsRequest): Promise<number> {
-  const answer = (await child.ask(request, answerMs)) as ConnectionsAnswer;
-  if (!answer.ok) throw new Error(answer.reason);
-  return answer.open;
+  const reply = (await child.ask(request, timeoutMs)) as ConnectionsReply;
+  if (!reply.ok) throw new Error(reply.reason);
+  return reply.open;
 }
 
 /** The share of a part, if `count` is distributed to `parts`. */

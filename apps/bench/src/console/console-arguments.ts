@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** How much to measure. */
+/** The size of the measurement. */
 export interface Size {
   readonly nodes: number;
   /** A session may request 55 tickets in a minute; each user has five sessions. */
@@ -14,8 +14,8 @@ export interface Size {
 
 const full = { users: 80, connections: 20_000, refusals: 100_000, cpuSeconds: 35, cpuRounds: 2, views: 7 };
 const quick = { users: 10, connections: 1_000, refusals: 5_000, cpuSeconds: 5, cpuRounds: 1, views: 3 };
-/** With more, the share of the sessions that each node gets would be too small. */
-const mostNodes = 4;
+/** With more nodes, each node would get too few sessions. */
+const maxNodes = 4;
 
 /**
  * Reads the arguments of `npm run measure:console`.
@@ -28,8 +28,8 @@ export function readSize(args?: readonly string[]): Size {
     options: { quick: { type: 'boolean', default: false }, nodes: { type: 'string', default: '1' } },
   });
   const nodes = Number(values.nodes);
-  if (!Number.isInteger(nodes) || nodes < 1 || nodes > mostNodes) {
-    throw new Error(`invalid --nodes "${values.nodes}": must be an integer between 1 and ${mostNodes}`);
+  if (!Number.isInteger(nodes) || nodes < 1 || nodes > maxNodes) {
+    throw new Error(`invalid --nodes "${values.nodes}": must be an integer between 1 and ${maxNodes}`);
   }
   return { nodes, ...(values.quick ? quick : full) };
 }

@@ -23,8 +23,8 @@ export interface Filter {
 }
 
 /**
- * Runs in each page before its scripts: notes when the data is shown. The page itself measures, because messages between this process and
- * the browser take time.
+ * Runs in each page before its scripts and records when the data is shown. The page itself measures, because messages between this
+ * process and the browser take time.
  */
 function watch(pages: readonly { readonly path: string; readonly shown: string }[]): void {
   const shown = pages.find(({ path }) => path === location.pathname)?.shown;

@@ -118,7 +118,7 @@ await runBench(async (folder) => {
   process.stdout.write(`${tables.join('\n\n')}\n\n${machine}\n`);
 });
 
-/** The CPU time of the nodes, and that of each service, in percent of one core. The nodes are the last one. */
+/** The CPU time of each service and of the nodes, in percent of one core. The nodes are last. */
 function cpuOf(seen: CpuUsage['seen'], { serverMs, parts, wallMs }: Usage): CpuUsage[] {
   if (serverMs === undefined) throw new Error('this system does not report CPU time per process');
   const { nodes = serverMs, ...services } = parts ?? {};

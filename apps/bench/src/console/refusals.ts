@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { LeanSocket, Refused } from '../load/frames.ts';
 import { share } from './connections.ts';
 
-/** Unanswered requests of one connection, below the limit of the server. */
+/** Pipelined requests per connection, below the limit of the server. */
 const pipelined = 6;
 const connections = 16;
 const handshakesAtOnce = 32;
@@ -14,7 +14,7 @@ const statusLine = 'HTTP/1.1 ';
 
 interface Refusals {
   readonly port: number;
-  /** Access tokens. Their sessions lose the right to more tickets for a minute. */
+  /** Access tokens. Their sessions exceed the ticket limit for a minute. */
   readonly tokens: readonly string[];
   readonly count: number;
 }
@@ -41,11 +41,11 @@ export async function causeRefusals({ port, tokens, count }: Refusals): Promise<
 /** Requests tickets until the session has as many unused ones as it may have. */
 async function exhaust(port: number, token: string): Promise<void> {
   for (let call = 0; call < 11; call += 1) {
-    const answer = await fetch(`http://127.0.0.1:${port}/api/ws_ticket`, {
+    const response = await fetch(`http://127.0.0.1:${port}/api/ws_ticket`, {
       headers: { authorization: `Bearer ${token}` },
     });
-    await answer.arrayBuffer();
-    if (answer.status === 429) return;
+    await response.arrayBuffer();
+    if (response.status === 429) return;
   }
   throw new Error('a session has more than ten unused tickets');
 }
@@ -56,7 +56,7 @@ function refuseCalls(port: number, tokens: readonly string[], count: number, see
     const socket = connect({ host: '127.0.0.1', port, noDelay: true });
     socket.setEncoding('latin1');
     let sent = 0;
-    let answered = 0;
+    let completed = 0;
     let received = '';
     const send = (): void => {
       const until = Math.min(count, sent + pipelined);
@@ -74,20 +74,20 @@ function refuseCalls(port: number, tokens: readonly string[], count: number, see
           break;
         }
         received = received.slice(at + statusLine.length);
-        answered += 1;
+        completed += 1;
         if (['401', '403', '429'].includes(status)) continue;
-        reject(new Error(`a ticket call was answered with ${status}`));
+        reject(new Error(`a ticket call returned ${status}`));
         socket.destroy();
         return;
       }
-      if (answered >= count) {
+      if (completed >= count) {
         resolve();
         socket.destroy();
-      } else if (answered === sent) send();
+      } else if (completed === sent) send();
     });
     socket.on('error', reject);
     socket.on('close', () => {
-      reject(new Error('the connection was closed before all ticket calls were answered'));
+      reject(new Error('the connection was closed before all ticket calls had a response'));
     });
     send();
   });

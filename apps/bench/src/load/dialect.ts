@@ -18,7 +18,7 @@ export interface Dialect {
   readonly hello?: (token: string) => Buffer;
   /** Classifies a frame by one or two bytes, because parsing JSON would make the load slower than the servers. */
   readonly kindOf: (bytes: Buffer, start: number) => Kind;
-  /** Joins a room; the peer answers with a `reply`. Absent if the peer has only one room. */
+  /** Joins a room; the peer replies with a `reply`. Absent if the peer has only one room. */
   readonly join?: (room: string, after?: number) => Buffer;
   readonly publish: (text: string, room?: string) => Buffer;
   readonly ping: () => Buffer;

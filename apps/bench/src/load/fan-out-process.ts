@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { startChild } from '../process.ts';
 import type { Load } from './load.ts';
-import type { LoadAnswer, LoadRequest } from './main.ts';
+import type { LoadReply, LoadRequest } from './main.ts';
 
-/** The load of `cluster-fan-out` in a separate process, so that it does not delay the clocks of this one. */
+/** The load of `cluster-fan-out` in a separate process, so that it does not affect the times that this process measures. */
 export interface FanOutProcess {
   /** Runs `work` while messages are sent and delivered. Rejects if the fan-out fails. */
   during<T>(work: () => Promise<T>): Promise<T>;
@@ -15,8 +15,8 @@ export async function startFanOut({ target, deployment }: Load, quick: boolean):
   const child = await startChild(process.execPath, args, { name: 'the load of cluster-fan-out' });
   deployment.beforeStop(() => child.end());
   const ask = async (request: LoadRequest): Promise<void> => {
-    const answer = (await child.ask(request, 60_000)) as LoadAnswer;
-    if (!answer.ok) throw new Error(`the fan-out failed: ${answer.reason}`);
+    const reply = (await child.ask(request, 60_000)) as LoadReply;
+    if (!reply.ok) throw new Error(`the fan-out failed: ${reply.reason}`);
   };
   await ask({ ask: 'prepare', measurement: 'cluster-fan-out', quick, target });
   return {

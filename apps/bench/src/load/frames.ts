@@ -90,7 +90,7 @@ export interface DialOptions {
   readonly hello?: Buffer | undefined;
 }
 
-/** The server did not answer 101. */
+/** The server did not respond with 101. */
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly status: number;
@@ -163,7 +163,7 @@ export class LeanSocket implements FrameSink {
     );
   }
 
-  /** Sends frames that `clientFrame` made. */
+  /** Sends frames that `clientFrame` has encoded. */
   write(frames: Buffer): void {
     this.#socket.write(frames);
   }

@@ -105,8 +105,8 @@ export class Load {
     const { agent } = this.dialect;
     if (agent === undefined) return;
     const headers = { authorization: `Bearer ${this.sessions.take()}`, 'user-agent': agent };
-    const answer = await fetch(`http://127.0.0.1:${this.target.port}/`, { headers });
-    if (!answer.ok) throw new Error(`the request before the handshake failed with ${answer.status}`);
+    const response = await fetch(`http://127.0.0.1:${this.target.port}/`, { headers });
+    if (!response.ok) throw new Error(`the request before the handshake failed with ${response.status}`);
   }
 
   async connect(line: TicketConnection): Promise<LeanSocket> {
@@ -125,12 +125,12 @@ export class Load {
   async enter(line: TicketConnection, room = 'general'): Promise<LeanSocket> {
     const socket = await this.connect(line);
     const { join } = this.dialect;
-    if (join !== undefined) await this.answer(socket, join(room), 'reply');
+    if (join !== undefined) await this.request(socket, join(room), 'reply');
     return socket;
   }
 
   /** Sends a request and resolves to the text of the reply. */
-  answer(socket: LeanSocket, request: Buffer, kind: Kind): Promise<string> {
+  request(socket: LeanSocket, request: Buffer, kind: Kind): Promise<string> {
     return new Promise((resolve, reject) => {
       socket.onEnd = reject;
       socket.onText = (bytes, start, end) => {

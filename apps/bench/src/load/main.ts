@@ -16,7 +16,7 @@ export type LoadRequest =
     }
   | { readonly ask: 'round' };
 
-export type LoadAnswer =
+export type LoadReply =
   { readonly ok: true; readonly sample?: Sample } | { readonly ok: false; readonly reason: string };
 
 let round: Round | undefined;
@@ -32,7 +32,7 @@ async function loadOf(target: Target | DeploymentOrder): Promise<Load> {
   return new Load({ peer: target.peer, port: first.port, pid: first.pid, tokens, nodes, services }, deployment);
 }
 
-async function serve(request: LoadRequest): Promise<LoadAnswer> {
+async function serve(request: LoadRequest): Promise<LoadReply> {
   try {
     if (request.ask === 'prepare') {
       round = await measurementNamed(request.measurement).prepare(await loadOf(request.target), request.quick);
@@ -46,7 +46,7 @@ async function serve(request: LoadRequest): Promise<LoadAnswer> {
 }
 
 process.on('message', (request: LoadRequest) => {
-  void serve(request).then((answer) => process.send?.(answer));
+  void serve(request).then((reply) => process.send?.(reply));
 });
 function end(): void {
   // The nodes close the connections of the members, which is an error at any other time.

@@ -25,7 +25,7 @@ const tickMs = 10;
  */
 const cpuFields = [11, 12, 13, 14];
 
-/** The processes whose CPU time is measured. */
+/** The measured processes. */
 export interface Measured {
   readonly nodes: readonly number[];
   /** Redis and PostgreSQL. */
@@ -123,9 +123,9 @@ export async function eventLoopLagMs(
   figure: 'p99' | 'max' = 'p99',
 ): Promise<number | undefined> {
   if (!peer.startsWith('usher')) return undefined;
-  const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`);
   const seconds = new RegExp(String.raw`^nodejs_eventloop_lag_${figure}_seconds (\S+)$`, 'm').exec(
-    await answer.text(),
+    await response.text(),
   )?.[1];
   return seconds === undefined ? undefined : Number(seconds) * 1_000;
 }
@@ -157,20 +157,20 @@ const spare = 400;
 /** The number of concurrent connections that this system permits between two processes, and the setting that limits it. */
 export interface ConnectionLimit {
   readonly connections: number;
-  readonly because: string;
+  readonly reason: string;
 }
 
 /** Assumes no limit if the system does not report one. */
 export function connectionLimit(server: number, load: number): ConnectionLimit {
   const limits: ConnectionLimit[] = [
-    { connections: openFiles(read(`/proc/${server}/limits`)) - spare, because: 'open files of the server (ulimit -n)' },
-    { connections: openFiles(read(`/proc/${load}/limits`)) - spare, because: 'open files of the load (ulimit -n)' },
+    { connections: openFiles(read(`/proc/${server}/limits`)) - spare, reason: 'open files of the server (ulimit -n)' },
+    { connections: openFiles(read(`/proc/${load}/limits`)) - spare, reason: 'open files of the load (ulimit -n)' },
     {
       connections: ports(read('/proc/sys/net/ipv4/ip_local_port_range')) - spare,
-      because: 'ports of one address (net.ipv4.ip_local_port_range)',
+      reason: 'ports of one address (net.ipv4.ip_local_port_range)',
     },
   ];
-  return limits.reduce((least, each) => (each.connections < least.connections ? each : least));
+  return limits.reduce((lowest, each) => (each.connections < lowest.connections ? each : lowest));
 }
 
 /** @returns the soft limit of open files from the text of proc_pid_limits(5) */

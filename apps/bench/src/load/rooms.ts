@@ -171,12 +171,12 @@ export async function send(load: Load, sockets: readonly LeanSocket[], sending: 
 
 /** Creates a public room over the HTTP API. */
 export async function createRoom(load: Load, room: string): Promise<void> {
-  const answer = await fetch(`http://127.0.0.1:${load.target.port}/api/rooms`, {
+  const response = await fetch(`http://127.0.0.1:${load.target.port}/api/rooms`, {
     method: 'POST',
     headers: { authorization: `Bearer ${load.sessions.take()}`, 'content-type': 'application/json' },
     body: JSON.stringify({ room, title: room }),
   });
-  if (!answer.ok) throw new Error(`could not create the room ${room}: ${answer.status}`);
+  if (!response.ok) throw new Error(`could not create the room ${room}: ${response.status}`);
 }
 
 export interface Reconnected {
@@ -192,7 +192,7 @@ export async function sendSome(load: Load, sender: LeanSocket, count: number): P
   if (load.dialect.join === undefined) return 0;
   let seq = 0;
   for (let n = 0; n < count; n += 1) {
-    const reply = await load.answer(sender, load.dialect.publish('sent during the reconnect'), 'reply');
+    const reply = await load.request(sender, load.dialect.publish('sent during the reconnect'), 'reply');
     ({ seq } = (JSON.parse(reply) as { readonly data: { readonly seq: number } }).data);
   }
   return seq;

@@ -23,13 +23,15 @@ export class Sessions {
    * @throws RangeError if the sessions may not request that many tickets per minute
    */
   async ready(count: number): Promise<void> {
-    const most = this.#tokens.length * perMinute;
-    if (count > most)
-      throw new RangeError(`${count} tickets exceed the limit of ${this.#tokens.length} sessions: ${most} per minute`);
+    const maxCalls = this.#tokens.length * perMinute;
+    if (count > maxCalls)
+      throw new RangeError(
+        `${count} tickets exceed the limit of ${this.#tokens.length} sessions: ${maxCalls} per minute`,
+      );
     for (;;) {
       const now = performance.now();
       while (this.#calls[0] !== undefined && this.#calls[0] < now - minuteMs) this.#calls.shift();
-      const over = this.#calls.length + count - most;
+      const over = this.#calls.length + count - maxCalls;
       if (over <= 0) return;
       await sleep(minuteMs - (now - (this.#calls[over - 1] ?? now)) + 1);
     }

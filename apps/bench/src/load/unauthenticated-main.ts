@@ -1,6 +1,6 @@
 /** The process of the unauthenticated clients: dials at a fixed rate and counts the rejected handshakes. */
 import { Load } from './load.ts';
-import type { UnauthenticatedAnswer, UnauthenticatedRequest } from './unauthenticated.ts';
+import type { UnauthenticatedReply, UnauthenticatedRequest } from './unauthenticated.ts';
 
 const everyMs = 5;
 /** The maximum number of handshakes in progress, so that a slow server does not accumulate them. */
@@ -14,7 +14,7 @@ process.on('message', (request: UnauthenticatedRequest) => {
   if (request.ask === 'begin') begin(new Load(request.target), request.perSecond);
   clearInterval(request.ask === 'end' ? timer : undefined);
   const refusedPerSecond = (refused * 1_000) / (performance.now() - startedAt);
-  process.send?.({ refusedPerSecond } satisfies UnauthenticatedAnswer);
+  process.send?.({ refusedPerSecond } satisfies UnauthenticatedReply);
 });
 
 function begin(load: Load, perSecond: number): void {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { startChild } from '../process.ts';
 import type { Target } from './load.ts';
 
-/** Unauthenticated clients in a separate process, so that they do not delay the members' clocks. */
+/** Unauthenticated clients in a separate process, so that they do not affect the latency that the members measure. */
 export interface UnauthenticatedClients {
   begin(perSecond: number): Promise<void>;
   /** Resolves to the number of rejected handshakes per second. */
@@ -21,7 +21,7 @@ export async function startUnauthenticatedClients(target: Target): Promise<Unaut
       const { refusedPerSecond } = (await child.ask(
         { ask: 'end' } satisfies UnauthenticatedRequest,
         5_000,
-      )) as UnauthenticatedAnswer;
+      )) as UnauthenticatedReply;
       return refusedPerSecond;
     },
   };
@@ -30,6 +30,6 @@ export async function startUnauthenticatedClients(target: Target): Promise<Unaut
 export type UnauthenticatedRequest =
   { readonly ask: 'begin'; readonly target: Target; readonly perSecond: number } | { readonly ask: 'end' };
 
-export interface UnauthenticatedAnswer {
+export interface UnauthenticatedReply {
   readonly refusedPerSecond: number;
 }

@@ -68,7 +68,7 @@ export const postgresSendsRooms: Measurement = {
     ),
 };
 
-const most = (bound: number): Goal[] => [
+const atMost = (bound: number): Goal[] => [
   { to: 'socket-io-redis', bound },
   { to: 'socket-io-streams', bound },
 ];
@@ -84,7 +84,7 @@ export const clusterFanOut: Measurement = {
   better: 'more',
   peers: ['socket-io-redis', 'socket-io-streams', 'usher-cluster'],
   subject: 'usher-cluster',
-  goals: most(4),
+  goals: atMost(4),
   rounds: manyRounds,
   async prepare(load, quick) {
     const sockets = (await load.spread(quick ? 300 : 1_000)).flat();

@@ -10,7 +10,7 @@ import { createRoom } from '../load/rooms.ts';
 import type { Measurement } from '../measurement.ts';
 
 const settleMs = 2_000;
-/** On a busy machine, the time in which every node issues tickets again. The goal is much shorter. */
+/** How long to wait until every node issues tickets again, on a busy machine. The goal is much shorter. */
 const recoverWithinMs = 60_000;
 const connectsPerRound = 2_000;
 const readsPerRoom = 'reads of heads and messages per room';

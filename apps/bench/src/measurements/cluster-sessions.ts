@@ -80,7 +80,7 @@ async function signOuts(load: Load, count: number): Promise<Sample> {
     users.push({ user, sockets });
   }
   const latencies: number[] = [];
-  const answers: number[] = [];
+  const responseTimes: number[] = [];
   const stop = load.meter();
   for (const { user, sockets } of users) {
     const startedAt = performance.now();
@@ -94,7 +94,7 @@ async function signOuts(load: Load, count: number): Promise<Sample> {
         }),
     );
     await user.call('DELETE', '/auth');
-    answers.push(performance.now() - startedAt);
+    responseTimes.push(performance.now() - startedAt);
     latencies.push(...(await Promise.all(closed)));
   }
   const usage = stop();
@@ -103,7 +103,7 @@ async function signOuts(load: Load, count: number): Promise<Sample> {
     value: p99,
     operations: count,
     usage,
-    extras: { 'median, ms': median, 'maximum, ms': max, 'HTTP response, median, ms': figuresOf(answers).median },
+    extras: { 'median, ms': median, 'maximum, ms': max, 'HTTP response, median, ms': figuresOf(responseTimes).median },
   };
 }
 

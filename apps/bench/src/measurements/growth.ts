@@ -100,13 +100,13 @@ async function connectsMicros(load: Load, count: number): Promise<number> {
 
 /** Replaces the levels that the system does not permit by the maximum, and reports it on standard error. */
 function levelsOf({ target }: Load, requested: readonly number[]): number[] {
-  const { connections, because } = connectionLimit(target.pid, process.pid);
+  const { connections, reason } = connectionLimit(target.pid, process.pid);
   const most = Math.floor(connections / 100) * 100;
   const above = requested.filter((level) => level > most);
   if (above.length === 0) return [...requested];
   const levels = requested.filter((level) => level < most);
-  if (levels.length === 0) throw new Error(`the system permits only ${most} connections: ${because}`);
-  process.stderr.write(`    ${target.peer}: at most ${most} connections instead of ${above.join(', ')}: ${because}\n`);
+  if (levels.length === 0) throw new Error(`the system permits only ${most} connections: ${reason}`);
+  process.stderr.write(`    ${target.peer}: at most ${most} connections instead of ${above.join(', ')}: ${reason}\n`);
   return [...levels, most];
 }
 
@@ -179,13 +179,13 @@ export const longRoom: Measurement = {
       await send(load, [socket], { room, inFlight: 200, more: () => left-- > 0 });
     };
     await fill(short, few);
-    await load.answer(socket, join(load, long), 'reply');
+    await load.request(socket, join(load, long), 'reply');
     await fill(long, messages);
     return async () => {
       const times: Record<string, number[]> = { [short]: [], [long]: [], 'short, first': [], 'long, first': [] };
       const time = async (name: string, frame: Buffer): Promise<void> => {
         const startedAt = performance.now();
-        await load.answer(socket, frame, 'reply');
+        await load.request(socket, frame, 'reply');
         times[name]?.push(performance.now() - startedAt);
       };
       const joins = quick ? 100 : 500;
@@ -227,7 +227,7 @@ const beat = clientFrame(JSON.stringify({ type: 'beat' }));
 /** The cost of a heartbeat for the server: idle connections with one heartbeat per second each. */
 export const heartbeats: Measurement = {
   name: 'heartbeats',
-  title: 'Heartbeats: CPU time of the server per heartbeat and answer, 5,000 idle connections',
+  title: 'Heartbeats: CPU time of the server per heartbeat and reply, 5,000 idle connections',
   unit: 'µs',
   better: 'less',
   peers: ['usher'],

@@ -64,7 +64,7 @@ export const paced: Measurement = {
 
 const clients = 100;
 
-/** 100 clients, each with one `ping` in flight: the cost of reading, validating and answering a request. */
+/** 100 clients, each with one `ping` in flight: the cost of reading and validating a request, and of replying. */
 export const echo: Measurement = {
   name: 'echo',
   title: '`ping` to `reply`, 100 clients, one in flight each',

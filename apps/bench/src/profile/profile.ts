@@ -60,7 +60,7 @@ const otherKind = 'everything else';
 
 /** V8's entries for time without work, or work that it cannot attribute. */
 const notWork = new Set(['(idle)', '(program)']);
-/** Node's start, which ends before anything is measured. */
+/** The start of Node, which ends before the measurement begins. */
 const startup = /^node:internal\/(?:modules|main|process\/pre_execution|bootstrap)/;
 
 /** @returns the category of the work that a function does itself */

@@ -72,7 +72,7 @@ function goalRow({ title, unit, better }: Result, goal: GoalResult): string[] {
   ];
 }
 
-/** How the bound and the result of a goal are written. */
+/** Formats the bound and the result of a goal. */
 function scaleOf({ to, by, extra }: GoalResult, unit: string): { show: (value: number) => string; what: string } {
   if (to === undefined) return { show: measured, what: extra === undefined ? unit : '' };
   if (by === 'difference') return { show: measured, what: `more than ${peerTitles[to]}` };

@@ -5,7 +5,7 @@ import type { Result, Row } from '../report/result.ts';
 export interface Assumption {
   readonly value: number;
   readonly what: string;
-  /** The source: a document, a setting of the server, or `assumed`. */
+  /** The source: a document, a server setting, or `assumed`. */
   readonly from: string;
   /** The measurement that replaced the assumed value. Absent if the value is assumed. */
   readonly measurement?: ClusterSource;
@@ -151,7 +151,7 @@ export interface Costs {
   readonly connectMicros: number;
   /** A connect, and a join with the missed messages. */
   readonly reconnectMicros: number;
-  /** A heartbeat and its answer. */
+  /** A heartbeat and its reply. */
   readonly heartbeatMicros: number;
   /** One message to one member, in a separate write. */
   readonly deliveryMicros: number;

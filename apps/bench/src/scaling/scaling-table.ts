@@ -29,7 +29,7 @@ function measuredTable({ measured: costs, assumed }: ScalingReport): string {
   const rows: [string, string, CostSource | ClusterSource][] = [
     ['connect, ticket included', `${measured(costs.connectMicros)} µs`, 'connect'],
     ['reconnect, with a join', `${measured(costs.reconnectMicros)} µs`, 'crowd'],
-    ['heartbeat and its answer', `${measured(costs.heartbeatMicros)} µs`, 'heartbeats'],
+    ['heartbeat and its reply', `${measured(costs.heartbeatMicros)} µs`, 'heartbeats'],
     ['delivery of a message to one member', `${measured(costs.deliveryMicros)} µs`, 'fan-out-one'],
     ['durable send, without deliveries', `${measured(costs.sendMicros)} µs`, 'durable-sends'],
     ['durable sends per second, one disk', measured(costs.sendsPerSecond), 'durable-sends'],

@@ -13,7 +13,7 @@ import { routes } from './app.routes.ts';
 import { endReasonOfSocket } from './session/end-reason.ts';
 import { rateLimitInterceptor } from './session/rate-limit-interceptor.ts';
 import { Session } from './session/session.ts';
-import { unauthorisedInterceptor } from './session/unauthorised-interceptor.ts';
+import { unauthorizedInterceptor } from './session/unauthorized-interceptor.ts';
 import { IdlePreloading } from './ui/idle-preloading.ts';
 import { LoadFailure } from './ui/load-failure.ts';
 import { PageTitle } from './ui/page-title.ts';
@@ -30,7 +30,7 @@ export const appConfig: ApplicationConfig = {
         void inject(LoadFailure).report(error);
       }),
     ),
-    provideHttpClient(withInterceptors([rateLimitInterceptor, unauthorisedInterceptor, usherBearer])),
+    provideHttpClient(withInterceptors([rateLimitInterceptor, unauthorizedInterceptor, usherBearer])),
     // The socket is provided by the signed-in part of the app, so that the sign-in page does not load its code.
     provideUsherOptions(() => {
       const session = inject(Session);

@@ -9,7 +9,7 @@ export const routes: Routes = [
     path: 'sign-in',
     title: titleTexts.signIn,
     canActivate: [signedOut],
-    // Not lazy: another request would take longer than these bytes.
+    // Not lazy: a separate request would take longer than the transfer of these bytes.
     component: SignInPage,
   },
   {
@@ -27,7 +27,7 @@ export const routes: Routes = [
   {
     path: 'admin',
     canMatch: [signedIn],
-    // Few users are operators: the others never load the console.
+    // Few users are operators; the others never load the console.
     data: { preload: false },
     loadChildren: async () => (await import('./operator/operator.routes.ts')).operatorRoutes,
   },

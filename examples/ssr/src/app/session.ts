@@ -3,8 +3,8 @@ import { inject, Injectable, signal } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 
 /**
- * The guest of this page. A service and not a variable of a module: the server renders pages of many users in one process, and all of them would
- * share the variable.
+ * The guest user of this page. A service instead of a module variable, because the server renders pages of many users in one process, and they
+ * would share the variable.
  */
 @Injectable({ providedIn: 'root' })
 export class Session {

@@ -1,20 +1,20 @@
-import { describe, requireUsher } from './answers.ts';
+import { describe, requireUsher } from './responses.ts';
 import { call, isHtml, json } from './http.ts';
 import type { Credentials, Target } from './options.ts';
 import { Fatal, type ReportBuilder } from './report.ts';
 
 /**
- * Calls the ticket endpoint without a token, so that the token is sent only where Usher answers.
+ * Calls the ticket endpoint without a token, so that the token is sent only to Usher.
  *
  * @throws Fatal if it does not
  */
 export async function checkReach({ ticketUrl, ca, timeoutMs }: Target, report: ReportBuilder): Promise<void> {
-  const answer = await call(ticketUrl, { ca, timeoutMs });
-  requireUsher(answer, ticketUrl);
-  if (isHtml(answer) || answer.status < 400) {
+  const response = await call(ticketUrl, { ca, timeoutMs });
+  requireUsher(response, ticketUrl);
+  if (isHtml(response) || response.status < 400) {
     throw new Fatal({
-      culprit: answer.headers.age === undefined ? 'ticket_call_not_forwarded' : 'ticket_call_cached',
-      message: `${ticketUrl.pathname} returned ${describe(answer)} without a token`,
+      culprit: response.headers.age === undefined ? 'ticket_call_not_forwarded' : 'ticket_call_cached',
+      message: `${ticketUrl.pathname} returned ${describe(response)} without a token`,
       fix: `Forward ${ticketUrl.pathname} to the server, and do not cache it.`,
     });
   }
@@ -29,16 +29,21 @@ export async function checkCors(target: Target, report: ReportBuilder): Promise<
     return;
   }
   const headers = { origin, 'access-control-request-method': 'GET', 'access-control-request-headers': 'authorization' };
-  const answer = await call(ticketUrl, { method: 'OPTIONS', headers, ca, timeoutMs });
-  const allowed = answer.headers['access-control-allow-origin'];
-  const allowedHeaders = (answer.headers['access-control-allow-headers'] ?? '').toLowerCase();
-  if (answer.status >= 200 && answer.status < 300 && allowed === origin && allowedHeaders.includes('authorization')) {
+  const response = await call(ticketUrl, { method: 'OPTIONS', headers, ca, timeoutMs });
+  const allowed = response.headers['access-control-allow-origin'];
+  const allowedHeaders = (response.headers['access-control-allow-headers'] ?? '').toLowerCase();
+  if (
+    response.status >= 200 &&
+    response.status < 300 &&
+    allowed === origin &&
+    allowedHeaders.includes('authorization')
+  ) {
     report.ok('cors', `pages of ${origin} may request tickets`);
     return;
   }
   report.fail('cors', {
     culprit: 'cors',
-    message: `pages of ${origin} may not request tickets: the preflight returned ${describe(answer)}`,
+    message: `pages of ${origin} may not request tickets: the preflight returned ${describe(response)}`,
     fix: `Add ${origin} to ALLOWED_ORIGINS (allowedOrigins), and forward OPTIONS ${ticketUrl.pathname} without changes. A browser reports a CORS error.`,
   });
 }
@@ -48,13 +53,13 @@ export async function signIn(target: Target, { user, password }: Credentials): P
   const { authUrl, origin, ca, timeoutMs } = target;
   const body = JSON.stringify({ user, pwd: password });
   const headers = { 'content-type': 'application/json', origin };
-  const answer = await call(authUrl, { method: 'POST', headers, body, ca, timeoutMs });
-  const value = answer.status === 200 ? json(answer) : undefined;
+  const response = await call(authUrl, { method: 'POST', headers, body, ca, timeoutMs });
+  const value = response.status === 200 ? json(response) : undefined;
   const token = typeof value === 'object' && value !== null ? (value as { readonly token?: unknown }).token : undefined;
   if (typeof token === 'string' && token !== '') return token;
   throw new Fatal({
     culprit: 'sign_in_failed',
-    message: `POST ${authUrl.pathname} returned ${describe(answer)}`,
+    message: `POST ${authUrl.pathname} returned ${describe(response)}`,
     fix: 'Check the user and the password. If the sign-in has another path, pass --auth-path; if it works in another way, set USHER_TOKEN.',
   });
 }

@@ -45,8 +45,8 @@ test('accepts a deployment without a fault', async () => {
 
 const cases: readonly (readonly [string, Setup, readonly string[]])[] = [
   [
-    'a page server that answers the ticket call',
-    { fault: { answer: (_request, response) => Boolean(response.setHeader('content-type', 'text/html').end(html)) } },
+    'a page server that responds to the ticket call',
+    { fault: { respond: (_request, response) => Boolean(response.setHeader('content-type', 'text/html').end(html)) } },
     ['reach', 'ticket_call_not_forwarded'],
   ],
   ['a changed path', { fault: { url: (url) => url.replace('/api', '') } }, ['reach', 'ticket_call_not_forwarded']],
@@ -54,26 +54,26 @@ const cases: readonly (readonly [string, Setup, readonly string[]])[] = [
     'a redirect',
     {
       fault: {
-        answer: (_request, response) => Boolean(response.writeHead(301, { location: 'https://a.example' }).end()),
+        respond: (_request, response) => Boolean(response.writeHead(301, { location: 'https://a.example' }).end()),
       },
     },
     ['reach', 'redirect'],
   ],
   [
     'a server that refuses HTTP/1.1',
-    { fault: { answer: (_request, response) => Boolean(response.writeHead(505).end()) } },
+    { fault: { respond: (_request, response) => Boolean(response.writeHead(505).end()) } },
     ['reach', 'http2_only'],
   ],
   [
     'a server that is down',
-    { fault: { answer: (_request, response) => Boolean(response.writeHead(502).end()) } },
+    { fault: { respond: (_request, response) => Boolean(response.writeHead(502).end()) } },
     ['reach', 'upstream_down'],
   ],
   [
     'a password of the proxy',
     {
       fault: {
-        answer: (_request, response) =>
+        respond: (_request, response) =>
           Boolean(response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end()),
       },
     },
@@ -114,7 +114,7 @@ const cases: readonly (readonly [string, Setup, readonly string[]])[] = [
   ],
   ['an upgrade that is not forwarded', { fault: { dropsUpgrade: true } }, ['handshake', 'upgrade_not_forwarded']],
   [
-    'an upgrade that is never answered',
+    'an upgrade without a response',
     { fault: { ignoresUpgrade: true }, options: { timeoutMs: 1_000 } },
     ['handshake', 'upgrade_not_forwarded'],
   ],
@@ -153,16 +153,16 @@ test.each(cases)('names %s', async (_title, setup, expected) => {
   expect(report.ok).toBe(false);
 });
 
-test('names a cache that answers the ticket call again', async () => {
+test('names a cache that repeats the response to a ticket call', async () => {
   let cached: string | undefined;
   const port = await startServer();
   const url = await startProxy(port, {
-    answer: (request, response) => {
+    respond: (request, response) => {
       if (!isTicketCall(request.url) || request.headers.authorization === undefined) return false;
       const send = (body: string): unknown => response.writeHead(200, { 'cache-control': 'no-store' }).end(body);
       if (cached !== undefined) return Boolean(send(cached));
       void fetch(`http://127.0.0.1:${port}/api/ws_ticket`, { headers: { authorization: `Bearer ${token}` } })
-        .then((answer) => answer.text())
+        .then((upstream) => upstream.text())
         .then((body) => send((cached = body)));
       return true;
     },
@@ -184,7 +184,7 @@ test('shows the receipt of a refused handshake', async () => {
     response.writeHead(503, { 'content-type': 'application/problem+json', 'usher-receipt': 'r-17' });
     return Boolean(response.end(JSON.stringify(problem('draining', 1_000))));
   };
-  const report = await examineBehind({ fault: { answerUpgrade: receipt } });
+  const report = await examineBehind({ fault: { respondToUpgrade: receipt } });
   expect(failures(report)).toEqual([['handshake', 'handshake_refused']]);
   expect(JSON.stringify(report)).toContain('503 draining instead of 101 (receipt \\"r-17\\")');
 });
@@ -193,10 +193,10 @@ test('names a used ticket that is accepted again', async () => {
   // A proxy that gets a ticket of its own for each handshake hides that the ticket of the client was used.
   const port = await startServer();
   const fresh: string[] = [];
-  const answer = await fetch(`http://127.0.0.1:${port}/api/ws_ticket`, {
+  const response = await fetch(`http://127.0.0.1:${port}/api/ws_ticket`, {
     headers: { authorization: `Bearer ${token}` },
   });
-  fresh.push(((await answer.json()) as { ticket: string }).ticket);
+  fresh.push(((await response.json()) as { ticket: string }).ticket);
   let handshakes = 0;
   const url = await startProxy(port, {
     url: (path) => (path.includes('ticket=') && handshakes++ > 0 ? `/api/ws?ticket=${fresh.pop() ?? ''}` : path),
@@ -211,7 +211,7 @@ test('names a host that is not reachable', async () => {
   expect(failures(await examineAt(new URL(`http://127.0.0.1:${port}`)))).toEqual([['reach', 'unreachable']]);
 });
 
-test('names a host that does not answer', async () => {
+test('names a host that does not respond', async () => {
   const server = createServer();
   onTestFinished(() => void server.close());
   server.on('connection', (socket) => {

@@ -10,7 +10,7 @@ import { watch } from './watch.ts';
  * Signs in, requests a ticket, opens a socket and exchanges frames, through all proxies of `options.url`.
  *
  * @param onCheck receives each result as soon as it is known
- * @returns all results. They contain no secret. Never rejects because of what a server or a proxy answers.
+ * @returns all results. They contain no secret. Never rejects because of a response of a server or a proxy.
  */
 export async function examine(
   options: DoctorOptions,

@@ -6,7 +6,7 @@ import { Fatal } from './report.ts';
 /** The maximum number of bytes of a response that are read. */
 const maxBody = 64 * 1024;
 
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
@@ -23,19 +23,19 @@ export interface CallOptions {
 }
 
 /**
- * Sends an HTTP/1.1 request on a connection of its own. Redirects are not followed.
+ * Sends an HTTP/1.1 request on a new connection. Redirects are not followed.
  *
- * @throws Fatal if there is no HTTP/1.1 answer. It names the cause.
+ * @throws Fatal if there is no HTTP/1.1 response. It names the cause.
  */
-export async function call(url: URL, { ca, timeoutMs, body, ...options }: CallOptions): Promise<Answer> {
+export async function call(url: URL, { ca, timeoutMs, body, ...options }: CallOptions): Promise<HttpResponse> {
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    return await new Promise<Answer>((resolve, reject) => {
+    return await new Promise<HttpResponse>((resolve, reject) => {
       const { request } = url.protocol === 'https:' ? https : http;
       const sent = request(url, { ...options, agent: false, signal, ...tlsOptions(ca) });
       sent.once('error', reject);
       sent.once('response', (response) => {
-        readAnswer(response).then(resolve, reject);
+        readResponse(response).then(resolve, reject);
       });
       sent.end(body);
     });
@@ -49,8 +49,8 @@ export function tlsOptions(ca: string | undefined): { readonly ALPNProtocols: st
   return { ALPNProtocols: ['http/1.1'], ...(ca === undefined ? {} : { ca }) };
 }
 
-/** Reads at most 64 KiB of an answer. */
-export async function readAnswer(response: IncomingMessage): Promise<Answer> {
+/** Reads a response, at most 64 KiB of its body. */
+export async function readResponse(response: IncomingMessage): Promise<HttpResponse> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -62,28 +62,28 @@ export async function readAnswer(response: IncomingMessage): Promise<Answer> {
   return { status: response.statusCode ?? 0, headers: response.headers, body };
 }
 
-export function json(answer: Answer): unknown {
+export function json(response: HttpResponse): unknown {
   try {
-    return JSON.parse(answer.body);
+    return JSON.parse(response.body);
   } catch {
     return undefined;
   }
 }
 
-/** Returns the problem document of an answer of Usher, or `undefined` for any other answer. */
-export function problemIn(answer: Answer): Problem | undefined {
-  const value = json(answer);
+/** Returns the problem document of a response from Usher, or `undefined` for any other response. */
+export function problemIn(response: HttpResponse): Problem | undefined {
+  const value = json(response);
   return isProblem(value) ? value : undefined;
 }
 
-export function isHtml({ headers, body }: Answer): boolean {
+export function isHtml({ headers, body }: HttpResponse): boolean {
   return headers['content-type']?.includes('text/html') === true || /^\s*<(?:!doctype|html)/i.test(body);
 }
 
 const isCertificateError = (code: string): boolean =>
   /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_|HOSTNAME_MISMATCH|INVALID_CA|CRL_)/.test(code);
 
-/** Returns the cause of a call without an HTTP answer. */
+/** Returns the cause of a call without an HTTP response. */
 export function networkFailure(error: unknown, url: URL, timeoutMs: number): Fatal {
   const { code = '', name, message, rawPacket } = error as NodeJS.ErrnoException & { readonly rawPacket?: unknown };
   const at = url.host;
@@ -105,7 +105,7 @@ export function networkFailure(error: unknown, url: URL, timeoutMs: number): Fat
     });
   }
   const timedOut = name === 'TimeoutError' || name === 'AbortError';
-  const reason = timedOut ? `no answer within ${timeoutMs / 1_000} s` : code === '' ? message : code;
+  const reason = timedOut ? `no response within ${timeoutMs / 1_000} s` : code === '' ? message : code;
   return new Fatal({
     culprit: 'unreachable',
     message: `${at} is not reachable: ${reason}`,
@@ -121,7 +121,7 @@ export function http2Only(message: string): Fatal {
   });
 }
 
-/** Whether a server started with a SETTINGS frame of HTTP/2 (RFC 9113 §3.4) instead of an HTTP/1.1 answer. */
+/** Whether a server started with a SETTINGS frame of HTTP/2 (RFC 9113 §3.4) instead of an HTTP/1.1 response. */
 function isHttp2Settings(packet: unknown): boolean {
   return (
     packet instanceof Uint8Array &&

@@ -1,4 +1,4 @@
-import { describe, handshakeRefusal, upgradeFix } from './answers.ts';
+import { describe, handshakeRefusal, upgradeFix } from './responses.ts';
 import type { Target } from './options.ts';
 import { Fatal, type ReportBuilder } from './report.ts';
 import { type DoctorSocket, type Frame, openSocket } from './socket.ts';
@@ -52,7 +52,7 @@ export async function open(target: Target, ticket: string): Promise<DoctorSocket
   const { socketUrl, origin } = target;
   const result = await openSocket(target, ticket);
   if (result.kind === 'open') return result.socket;
-  if (result.kind === 'refused') throw new Fatal(handshakeRefusal(result.answer, socketUrl.pathname, origin));
+  if (result.kind === 'refused') throw new Fatal(handshakeRefusal(result.response, socketUrl.pathname, origin));
   throw new Fatal(
     result.message.includes('subprotocol')
       ? {
@@ -84,12 +84,12 @@ export async function checkPing(socket: DoctorSocket, target: Target, report: Re
   socket.send({ type: 'ping', id: 1 });
   const reply = await socket.waitFor(({ type, id }) => type === 'reply' && id === 1, target.timeoutMs);
   if (reply !== undefined) {
-    report.ok('heartbeat', `a ping was answered in ${Math.round(performance.now() - startedAt)} ms`);
+    report.ok('heartbeat', `a ping took ${Math.round(performance.now() - startedAt)} ms`);
     return;
   }
   const message = socket.isClosed
-    ? `the connection was closed with ${(await socket.closed).code} before a ping was answered`
-    : `a ping was not answered within ${target.timeoutMs / 1_000} s`;
+    ? `the connection was closed with ${(await socket.closed).code} before the reply to a ping`
+    : `no reply to a ping within ${target.timeoutMs / 1_000} s`;
   report.fail('heartbeat', {
     culprit: socket.isClosed ? 'connection_closed' : 'buffering',
     message,
@@ -100,7 +100,7 @@ export async function checkPing(socket: DoctorSocket, target: Target, report: Re
 /** Presents a ticket again that has opened a connection. The server must reject it. */
 export async function checkUsedTicket(target: Target, ticket: string, report: ReportBuilder): Promise<void> {
   const result = await openSocket(target, ticket);
-  if (result.kind === 'refused' && result.answer.status === 401) {
+  if (result.kind === 'refused' && result.response.status === 401) {
     report.ok('used ticket', 'a used ticket is rejected');
   } else if (result.kind === 'open') {
     await result.socket.close(target.timeoutMs);
@@ -114,7 +114,7 @@ export async function checkUsedTicket(target: Target, ticket: string, report: Re
       culprit: 'handshake_refused',
       message:
         result.kind === 'refused'
-          ? `a handshake with a used ticket returned ${describe(result.answer)} instead of 401`
+          ? `a handshake with a used ticket returned ${describe(result.response)} instead of 401`
           : `a handshake with a used ticket failed: ${result.message}`,
       fix: 'The proxy replaces the responses of the server. Turn off error pages of the proxy for this path (nginx: "proxy_intercept_errors off;").',
     });

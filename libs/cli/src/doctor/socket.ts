@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
-import { type Answer, networkFailure, readAnswer, tlsOptions } from './http.ts';
+import { type HttpResponse, networkFailure, readResponse, tlsOptions } from './http.ts';
 import type { Target } from './options.ts';
 
 /** The largest frame that a server sends, in bytes. */
@@ -106,8 +106,8 @@ function parse(text: string): Frame | undefined {
 
 export type HandshakeResult =
   | { readonly kind: 'open'; readonly socket: DoctorSocket }
-  | { readonly kind: 'refused'; readonly answer: Answer }
-  /** The answer broke RFC 6455, or there was none in time. */
+  | { readonly kind: 'refused'; readonly response: HttpResponse }
+  /** The response violated RFC 6455, or there was none in time. */
   | { readonly kind: 'failed'; readonly message: string };
 
 /**
@@ -129,13 +129,13 @@ export async function openSocket(target: Target, ticket: string): Promise<Handsh
       });
     });
     ws.on('unexpected-response', (request, response: IncomingMessage) => {
-      // Node keeps the connection open if the proxy does, and `request.destroy` no longer ends it then.
+      // Node keeps the connection open if the proxy does. `request.destroy` does not end it then.
       const { socket } = response;
       const timer = setTimeout(() => request.destroy(), timeoutMs);
-      readAnswer(response)
+      readResponse(response)
         .then(
-          (answer) => {
-            resolve({ kind: 'refused', answer });
+          (read) => {
+            resolve({ kind: 'refused', response: read });
           },
           () => {
             resolve({ kind: 'failed', message: 'the response is incomplete' });

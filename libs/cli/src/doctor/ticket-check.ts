@@ -1,5 +1,5 @@
-import { type Answer, call, json } from './http.ts';
-import { requireUsher, ticketRefusal } from './answers.ts';
+import { type HttpResponse, call, json } from './http.ts';
+import { requireUsher, ticketRefusal } from './responses.ts';
 import type { Target } from './options.ts';
 import { Fatal, type ReportBuilder, quoted } from './report.ts';
 
@@ -29,16 +29,16 @@ export class TicketClient {
     this.#report = report;
   }
 
-  call(): Promise<Answer> {
+  call(): Promise<HttpResponse> {
     const { ticketUrl, origin, ca, timeoutMs } = this.#target;
     return call(ticketUrl, { ca, timeoutMs, headers: { authorization: `Bearer ${this.#token}`, origin } });
   }
 
-  /** Reads the ticket of an answer. @throws Fatal if there is none */
-  ticketIn(answer: Answer): IssuedTicket {
-    const value = answer.status === 200 ? json(answer) : undefined;
+  /** Reads the ticket of a response. @throws Fatal if there is none */
+  ticketIn(response: HttpResponse): IssuedTicket {
+    const value = response.status === 200 ? json(response) : undefined;
     if (!isTicket(value)) {
-      if (answer.status !== 200) throw new Fatal(ticketRefusal(answer));
+      if (response.status !== 200) throw new Fatal(ticketRefusal(response));
       throw new Fatal({
         culprit: 'ticket_call_not_forwarded',
         message: `the response of ${this.#target.ticketUrl.pathname} contains no ticket`,
@@ -119,7 +119,7 @@ export async function checkTicketCall(client: TicketClient, target: Target, repo
 
 /** Compares the header `Date`, which a proxy may have set, and the expiry of the ticket with the clock of this machine. */
 function checkClocks(
-  { headers }: Answer,
+  { headers }: HttpResponse,
   { expires, connectAfterMs }: IssuedTicket,
   { sentAt, receivedAt }: { readonly sentAt: number; readonly receivedAt: number },
   report: ReportBuilder,

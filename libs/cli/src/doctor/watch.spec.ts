@@ -21,7 +21,7 @@ function cutAfter(ms: number) {
 const quick = { connectionsOptions: { heartbeatMs: 200, heartbeatGraceMs: 200 } };
 const slow = { connectionsOptions: { heartbeatMs: 600_000, heartbeatGraceMs: 10_000 } };
 
-test('reports that heartbeats keep a connection open, and that the server closes a client that does not answer', async () => {
+test('reports that heartbeats keep a connection open, and that the server closes a client that does not reply', async () => {
   const report = await examineBehind({ server: quick, options: { watchMs: 1_500 } });
   expect(failures(report)).toEqual([]);
   expect(report.checks.find(({ name }) => name === 'watch')?.message).toContain('is closed with 4008');

@@ -14,32 +14,32 @@ const abnormal = 1006;
 const graceMs = 10_000;
 
 /**
- * Keeps two sockets open for `target.watchMs`: one answers heartbeats and must stay open, the other one does not and must be closed by
+ * Keeps two sockets open for `target.watchMs`: one replies to heartbeats and must stay open, the other one does not and must be closed by
  * the server.
  */
 export async function watch(target: Target, client: TicketClient, report: ReportBuilder): Promise<void> {
-  const answering = await open(target, await client.next());
+  const replying = await open(target, await client.next());
   const silent = await open(target, await client.next());
-  const heartbeatMs = heartbeatOf(await welcomeOf(answering, target.timeoutMs));
-  const [beats, ending] = await Promise.all([answerBeats(answering, target.watchMs), endOf(silent, target.watchMs)]);
-  const end = answering.isClosed ? await answering.closed : undefined;
+  const heartbeatMs = heartbeatOf(await welcomeOf(replying, target.timeoutMs));
+  const [beats, ending] = await Promise.all([replyToBeats(replying, target.watchMs), endOf(silent, target.watchMs)]);
+  const end = replying.isClosed ? await replying.closed : undefined;
   const finding = findingOf({ target, heartbeatMs, beats, end, ending });
-  await Promise.all([answering.close(target.timeoutMs), silent.close(target.timeoutMs)]);
+  await Promise.all([replying.close(target.timeoutMs), silent.close(target.timeoutMs)]);
   if (finding !== undefined) report.fail('watch', finding);
   else
     report.ok('watch', resultOf({ beats, isSilentClosed: ending !== undefined, watchMs: target.watchMs, heartbeatMs }));
 }
 
-/** Answers heartbeats until the socket closes or the time is over. Resolves to their number. */
-async function answerBeats(socket: DoctorSocket, ms: number): Promise<number> {
+/** Replies to heartbeats until the socket closes or the time is over. Resolves to their number. */
+async function replyToBeats(socket: DoctorSocket, ms: number): Promise<number> {
   const deadline = performance.now() + ms;
-  let answered = 0;
+  let replied = 0;
   for (;;) {
     const left = deadline - performance.now();
     const beats = (): number => socket.frames.filter(({ type }) => type === 'beat').length;
-    await socket.waitFor(() => beats() > answered, left);
-    for (; answered < beats(); answered += 1) socket.send({ type: 'beat' });
-    if (socket.isClosed || performance.now() >= deadline) return answered;
+    await socket.waitFor(() => beats() > replied, left);
+    for (; replied < beats(); replied += 1) socket.send({ type: 'beat' });
+    if (socket.isClosed || performance.now() >= deadline) return replied;
   }
 }
 
@@ -52,7 +52,7 @@ interface Observation {
   readonly target: Target;
   readonly heartbeatMs: number;
   readonly beats: number;
-  /** The end of the socket that answered, and of the one that did not. */
+  /** The end of the socket that replied, and of the one that did not. */
   readonly end: Closed | undefined;
   readonly ending: Closed | undefined;
 }
@@ -80,14 +80,14 @@ function findingOf({ target, heartbeatMs, beats, end, ending }: Observation): Fi
       message:
         beats === 0
           ? `no heartbeat within ${seconds(target.watchMs)}`
-          : 'a client that does not answer heartbeats stays connected',
-      fix: 'Check HEARTBEAT_MS and HEARTBEAT_GRACE_MS (heartbeatMs, heartbeatGraceMs), and that no proxy answers for the client.',
+          : 'a client that does not reply to heartbeats stays connected',
+      fix: 'Check HEARTBEAT_MS and HEARTBEAT_GRACE_MS (heartbeatMs, heartbeatGraceMs), and that no proxy replies for the client.',
     };
   }
   if (ending !== undefined && ending.code !== heartbeatMissed) {
     return {
       culprit: 'connection_closed',
-      message: `a client that does not answer heartbeats was closed with ${ending.code} instead of ${heartbeatMissed}`,
+      message: `a client that does not reply to heartbeats was closed with ${ending.code} instead of ${heartbeatMissed}`,
       fix: 'The proxy replaces the close frame. Turn off content inspection for this path.',
     };
   }
@@ -102,8 +102,8 @@ function resultOf(result: {
 }): string {
   const { beats, isSilentClosed, watchMs, heartbeatMs } = result;
   const open = `open for ${seconds(watchMs)} with ${beats} heartbeats`;
-  if (isSilentClosed) return `${open}; a client that does not answer them is closed with ${heartbeatMissed}`;
-  return `${open}; watch for longer than ${seconds(heartbeatMs + graceMs)} to see how a client that does not answer them is closed`;
+  if (isSilentClosed) return `${open}; a client that does not reply to them is closed with ${heartbeatMissed}`;
+  return `${open}; watch for longer than ${seconds(heartbeatMs + graceMs)} to see how a client that does not reply to them is closed`;
 }
 
 const seconds = (ms: number): string => `${Number((ms / 1_000).toFixed(1))} s`;

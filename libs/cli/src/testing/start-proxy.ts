@@ -5,16 +5,16 @@ import { listen } from './start-server.ts';
 
 /** What a proxy does wrong. Without any of these it forwards requests and upgrades without changes. */
 export interface Fault {
-  /** Answers the request itself if it returns `true`. */
-  readonly answer?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Handles a request instead of the server if it returns `true`. */
+  readonly respond?: (request: IncomingMessage, response: ServerResponse) => boolean;
   readonly url?: (url: string) => string;
   readonly requestHeaders?: (headers: OutgoingHttpHeaders) => OutgoingHttpHeaders;
   readonly responseHeaders?: (headers: OutgoingHttpHeaders) => OutgoingHttpHeaders;
   /** Sends the upgrade as a plain request. */
   readonly dropsUpgrade?: boolean;
-  /** Answers an upgrade itself. */
-  readonly answerUpgrade?: (request: IncomingMessage, response: ServerResponse) => boolean;
-  /** Never answers an upgrade. */
+  /** Handles an upgrade instead of the server. */
+  readonly respondToUpgrade?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Never responds to an upgrade. */
   readonly ignoresUpgrade?: boolean;
   /** Receives the two ends of an upgraded connection. Defaults to connecting them. */
   readonly connect?: (client: Duplex, upstream: Duplex) => void;
@@ -40,11 +40,14 @@ export async function startProxy(upstreamPort: number, fault: Fault): Promise<UR
     return sent;
   };
   const server = http.createServer((request, response) => {
-    if (fault.answer?.(request, response) === true) return;
+    if (fault.respond?.(request, response) === true) return;
     const sent = forward(request, request.headers);
-    sent.on('response', (answer) => {
-      response.writeHead(answer.statusCode ?? 502, fault.responseHeaders?.(answer.headers) ?? answer.headers);
-      answer.pipe(response);
+    sent.on('response', (upstreamResponse) => {
+      response.writeHead(
+        upstreamResponse.statusCode ?? 502,
+        fault.responseHeaders?.(upstreamResponse.headers) ?? upstreamResponse.headers,
+      );
+      upstreamResponse.pipe(response);
     });
     request.pipe(sent);
   });
@@ -54,24 +57,24 @@ export async function startProxy(upstreamPort: number, fault: Fault): Promise<UR
   });
   server.on('upgrade', (request, client) => {
     if (fault.ignoresUpgrade === true) return;
-    if (fault.answerUpgrade !== undefined) {
+    if (fault.respondToUpgrade !== undefined) {
       const response = new http.ServerResponse(request);
       response.assignSocket(request.socket);
-      fault.answerUpgrade(request, response);
+      fault.respondToUpgrade(request, response);
       return;
     }
     const { upgrade, connection, ...plain } = request.headers;
     const sent = forward(request, fault.dropsUpgrade === true ? plain : { ...plain, upgrade, connection });
-    sent.on('response', (answer) => {
-      client.write(headOf(answer));
-      answer.pipe(client);
+    sent.on('response', (upstreamResponse) => {
+      client.write(headOf(upstreamResponse));
+      upstreamResponse.pipe(client);
     });
-    sent.on('upgrade', (answer, upstream, head) => {
+    sent.on('upgrade', (upstreamResponse, upstream, head) => {
       sockets.add(upstream);
       upstream.on('error', () => upstream.destroy());
       upstream.on('close', () => client.destroy());
       client.on('close', () => upstream.destroy());
-      client.write(headOf(answer));
+      client.write(headOf(upstreamResponse));
       upstream.unshift(head);
       if (fault.connect === undefined) client.pipe(upstream).pipe(client);
       else fault.connect(client, upstream);

@@ -86,7 +86,7 @@ export function createRoom(name: string, socket: TicketSocket<RoomsProtocol>, se
   function joined(reply: Reply<RoomsProtocol, 'join'>): void {
     const { seq, recovery, messages, present } = reply;
     if (recovery !== 'recovered') {
-      // A gap in the server's answer cannot be filled: the list starts after the last gap.
+      // A gap in the server's reply cannot be filled: the list starts after the last gap.
       const first = messages.findLast((message, index) => messages[index - 1]?.seq !== message.seq - 1);
       const another = epoch !== undefined && reply.epoch !== epoch;
       timeline.restart((first?.seq ?? seq + 1) - 1);

@@ -20,10 +20,10 @@ export function identityClaims(token: string): Partial<SessionIdentity> {
 }
 
 /**
- * Returns the access token of an answer that arrived at `at`. Its lifetime is `exp - iat`, so that it does not depend on the clock of
+ * Returns the access token of a response that arrived at `at`. Its lifetime is `exp - iat`, so that it does not depend on the clock of
  * this device. Without these claims, it is the time until `expires` by the clock of this device.
  *
- * @throws TypeError if the answer contains no token
+ * @throws TypeError if the response contains no token
  */
 export function received({ token, expires }: TokenResponse, at: number): AccessToken {
   if (typeof token !== 'string' || !token) throw new TypeError('the answer contains no token');

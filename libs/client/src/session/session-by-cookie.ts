@@ -11,7 +11,7 @@ export interface SessionByCookieOptions {
 
 /**
  * The session API of Usher, with a refresh token in an HttpOnly cookie. A 401 or a 403 `user_disabled` ends the session, with the
- * cause if the server names it; a missing cookie counts as `expired`. Any other answer, and a network failure, can be retried.
+ * cause if the server names it; a missing cookie counts as `expired`. Any other response, and a network failure, can be retried.
  */
 export function sessionByCookie({ url, fetch = globalThis.fetch }: SessionByCookieOptions): SessionServer {
   const call = { credentials: 'include', cache: 'no-store' } as const;

@@ -81,7 +81,7 @@ export interface SessionKeeper {
    * Signs in. No tab refreshes or ends a session meanwhile, and a pending sign-out is sent to the server first. Rejects with the error
    * of `request`.
    *
-   * @param request calls the server and resolves to its answer
+   * @param request calls the server and resolves to its response
    */
   readonly signIn: (request: () => Promise<SignInResponse>) => Promise<void>;
   /**

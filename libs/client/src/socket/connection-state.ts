@@ -2,7 +2,7 @@ import type { Event, ProblemCode, RoomsProtocol } from '@usher/protocol';
 
 /**
  * The state of the connection:
- * `idle` (before `connect()`, or no one is signed in) → `ticket` (requesting a ticket) → `waiting` (for the slot in the ticket answer)
+ * `idle` (before `connect()`, or no one is signed in) → `ticket` (requesting a ticket) → `waiting` (for the slot in the ticket response)
  * → `connecting` (handshake started, no `welcome` yet) → `open` → `backoff` (waiting before the next ticket call).
  * `signed_out` and `stopped` are final until `connect()` is called.
  */
@@ -52,7 +52,7 @@ export interface ConnectionState {
   readonly retryAt?: number;
   /**
    * Identifies the last ticket call, such as `K7Q-2MF`. A user can give it to an operator, who looks up why the attempt failed. Absent if the
-   * server did not answer the call, or its answer has no receipt.
+   * server did not respond to the call, or its response has no receipt.
    */
   readonly receipt?: string | undefined;
 }

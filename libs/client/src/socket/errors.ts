@@ -1,6 +1,6 @@
 import type { ProblemCode } from '@usher/protocol';
 
-/** The server answered a request with an error, or the client rejected the request before sending it. */
+/** The server rejected a request with an error, or the client rejected the request before sending it. */
 export class RequestFailed extends Error {
   /**
    * An error code of the protocol. The client itself uses two of them: `too_long` (the frame exceeds the server's limit) and
@@ -17,7 +17,7 @@ export class RequestFailed extends Error {
   }
 }
 
-/** There is no connection, or it was lost before the answer. The server may have processed the request. */
+/** There is no connection, or it was lost before the reply. The server may have processed the request. */
 export class Disconnected extends Error {
   override readonly name: string = 'Disconnected';
 
@@ -26,7 +26,7 @@ export class Disconnected extends Error {
   }
 }
 
-/** No answer arrived in time. The server may have processed the request. */
+/** No reply arrived in time. The server may have processed the request. */
 export class TimedOut extends Error {
   override readonly name: string = 'TimedOut';
 

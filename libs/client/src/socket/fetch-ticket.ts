@@ -19,7 +19,7 @@ export interface FetchTicketOptions {
 /**
  * Creates a ticket function that calls `GET url` with the token as Bearer. It throws:
  * - `TicketRefused` with the code of the problem; its message is the `detail` of the problem (the cause of a `session_ended`) or its
- *   title. An error answer without a problem document (from a proxy, for example) gets the code `invalid_token` for a 401, and the
+ *   title. An error response without a problem document (from a proxy, for example) gets the code `invalid_token` for a 401, and the
  *   retryable `internal` otherwise.
  * - the error of `fetch` for a network failure.
  *
@@ -38,7 +38,7 @@ export function fetchTicket({ url, token, fetch = globalThis.fetch }: FetchTicke
     const body: unknown = await response.json().catch(() => undefined);
     const { ok, status, headers } = response;
     const receipt = headers.get('usher-receipt') ?? undefined;
-    // The socket validates the answer.
+    // The socket validates the response.
     if (ok) return { ...(body as TicketResponse), identity: identityOf(bearer), receipt };
     // Unknown codes are passed through: only `status` decides whether the refusal is terminal.
     const { code, title, detail = title, retryAfterMs } = (body ?? {}) as Partial<Problem>;

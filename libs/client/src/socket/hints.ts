@@ -22,7 +22,7 @@ export function developerHints(
 ): Observable<string> {
   return new Observable((subscriber) => {
     const emitted = new Set<string>();
-    /** Whether the server answered the last handshake. */
+    /** Whether the server responded to the last handshake. */
     let answered = true;
     let rejections = 0;
 

@@ -16,7 +16,7 @@ const sessionEnded: CodeOf<'session_ended'> = 4501;
 const rateLimitAbused: CodeOf<'rate_limit_abused'> = 4029;
 const serviceRestart: CodeOf<'service_restart'> = 1012;
 
-/** After a server restart, clients spread their ticket calls over at least this time. The slots in the answers spread the dials. */
+/** After a server restart, clients spread their ticket calls over at least this time. The slots in the responses spread the dials. */
 const restartSpreadMs = 3_000;
 
 /**

@@ -8,7 +8,7 @@ import type { SocketConstructor } from './socket.ts';
  * The functions of `fetchTicket` and `ticketFrom` have `who`.
  */
 export interface TicketFunction {
-  /** The answer may include the identity of the token that the request used, and the receipt of the call. */
+  /** The response may include the identity of the token that the request used, and the receipt of the call. */
   (
     signal: AbortSignal,
   ): Promise<TicketResponse & { readonly identity?: Identity | string; readonly receipt?: string | undefined }>;

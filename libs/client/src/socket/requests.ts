@@ -16,7 +16,7 @@ const maxPending = 200;
 export type SendRequest = (type: string, params: object, options?: RequestOptions) => Promise<unknown>;
 
 /**
- * Creates the request function of a connection, and a function that settles the request which a `reply` or `error` frame answers.
+ * Creates the request function of a connection, and a function that settles the request to which a `reply` or `error` frame belongs.
  *
  * @param after starts the timeouts; when the connection ends, their subscriptions are closed and pending requests reject with
  * `Disconnected`
@@ -28,7 +28,7 @@ export function createRequests(
   post: (frame: object) => boolean,
   defaultTimeoutMs: number,
 ): [send: SendRequest, settle: (frame: RawFrame) => void] {
-  /** Never reset, so that an answer from an earlier connection cannot match a later request. */
+  /** Never reset, so that a reply from an earlier connection cannot match a later request. */
   let lastId = 0;
   const pending = new Map<unknown, PromiseWithResolvers<unknown>>();
 

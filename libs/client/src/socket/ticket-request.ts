@@ -28,7 +28,7 @@ export type TicketOutcome = {
 );
 
 /**
- * Calls the ticket function once, with a timeout, and validates its answer. Never rejects. Does not settle if the state that `after`
+ * Calls the ticket function once, with a timeout, and validates its result. Never rejects. Does not settle if the state that `after`
  * belongs to ends first.
  */
 export async function callTicketFunction(get: TicketFunction, after: After, timeoutMs: number): Promise<TicketOutcome> {

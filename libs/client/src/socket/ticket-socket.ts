@@ -72,8 +72,8 @@ export interface TicketSocket<P extends Protocol> {
    * Rejects with:
    * - `RequestFailed` if the server returns an error (its code), the frame exceeds the server's limit (`too_long`), or 200 requests
    *   are pending (`rate_limited`)
-   * - `Disconnected` if there is no connection or it is lost before the answer
-   * - `TimedOut` if no answer arrives in time
+   * - `Disconnected` if there is no connection or it is lost before the reply
+   * - `TimedOut` if no reply arrives in time
    *
    * After `Disconnected` and `TimedOut` the server may have processed the request.
    */

@@ -71,7 +71,7 @@ export class FakeAuth {
     });
   }
 
-  /** Answers a refresh call with this cookie. */
+  /** Responds to a refresh call with this cookie. */
   refreshWith(cookie: string | undefined): TokenResponse & { readonly cookie: string } {
     this.refreshes++;
     const session = this.#find(cookie);

@@ -1,7 +1,7 @@
 import type { Message, RawFrame } from '@usher/protocol';
 import { mentionsIn } from '@usher/protocol/mentions';
 
-/** An error frame to answer with. */
+/** An error frame to reply with. */
 export class FakeError extends Error {
   readonly code: string;
   readonly retryAfterMs: number | undefined;

@@ -13,7 +13,7 @@ interface Sent {
   readonly at: number;
 }
 
-/** Handles a request: returns the data of the reply, or throws a `FakeError`. After `undefined` the request gets no answer. */
+/** Handles a request: returns the data of the reply, or throws a `FakeError`. After `undefined` the request gets no reply. */
 export type FakeHandler = (frame: RawFrame, socket: FakeSocket) => object | undefined;
 
 /**

@@ -55,7 +55,7 @@ export function subscribe(
   return end;
 }
 
-/** A bus that remembers its own subscriptions, so that one call ends all of them and leaves the underlying bus open. */
+/** A bus that records its own subscriptions, so that one call ends all of them and leaves the underlying bus open. */
 export class BusScope implements Bus {
   readonly #bus: Bus;
   readonly #subscriptions = new Set<() => void>();

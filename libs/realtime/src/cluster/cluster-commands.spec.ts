@@ -23,7 +23,7 @@ function clusterOf(id: string, nodes: Cluster['nodes'] = () => Promise.resolve(a
   };
 }
 
-/** A node that answers every command with the length of its name. */
+/** A node that replies to every command with the length of its name. */
 function newNode(id: string, bus: Bus, nodes: readonly string[] = all, options: Partial<Options> = {}) {
   const log = newLog();
   const execute = vi.fn<Options['execute']>(() => id.length);
@@ -133,15 +133,15 @@ test('ignores results of unknown nodes, repeated results and invalid results', a
   });
   const sending = one.send('close them');
   await vi.advanceTimersByTimeAsync(0);
-  const answer = (result: object): void => {
+  const reply = (result: object): void => {
     bus.publish('cluster:endings:one', JSON.stringify(result));
   };
-  answer({ id, node: 'unknown', result: 1 });
-  answer({ id: 'another', node: 'second', result: 1 });
-  answer({ id, node: 'second', result: 'many' });
+  reply({ id, node: 'unknown', result: 1 });
+  reply({ id: 'another', node: 'second', result: 1 });
+  reply({ id, node: 'second', result: 'many' });
   bus.publish('cluster:endings:one', 'no JSON');
-  answer({ id, node: 'second', result: 7 });
-  answer({ id, node: 'second', result: 8 });
+  reply({ id, node: 'second', result: 7 });
+  reply({ id, node: 'second', result: 8 });
   expect(await sending).toEqual({
     complete: true,
     missing: [],

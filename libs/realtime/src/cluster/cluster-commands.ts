@@ -49,7 +49,7 @@ const maxPending = 1_000;
 
 /**
  * Executes commands on all nodes and collects at most one result from each. A command is published even if the list of nodes or
- * this node does not answer. It does not wait for dead nodes.
+ * this node does not reply. It does not wait for dead nodes.
  */
 export class ClusterCommands<C, R> {
   readonly #options: ClusterCommandsOptions<C, R>;

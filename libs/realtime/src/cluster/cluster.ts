@@ -21,7 +21,7 @@ export interface Cluster {
   /** Calls `listener` with the id of each node that goes down. Returns a function that removes the listener. */
   onNodeDown(listener: (node: string) => void): () => void;
   /**
-   * Whether the other nodes still count this node as live, so that they wait for its answers. While it is `false`, this node may have missed
+   * Whether the other nodes still count this node as live, so that they wait for its replies. While it is `false`, this node may have missed
    * revocations and removals. It is `false` no later than another node stops waiting, even after the process was suspended.
    */
   isLive(): boolean;

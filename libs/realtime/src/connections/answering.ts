@@ -50,7 +50,7 @@ export class Pending implements Call<unknown> {
 
   reply(data: unknown): Replied {
     if (this.#answered) return replied;
-    // Serialize first: a value that JSON cannot represent throws here, and the request is then answered with `internal`.
+    // Serialize first: a value that JSON cannot represent throws here, and the client then receives `internal`.
     const frame = new Frame(JSON.stringify({ type: 'reply', id: this.#id, data }));
     this.#done('ok');
     this.#connection.send(frame);

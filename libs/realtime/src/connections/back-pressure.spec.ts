@@ -64,9 +64,9 @@ test('does not treat a client that joins a hundred full rooms at once as a slow 
   const drain = setInterval(() => {
     client.bufferedBytes = 0;
   }, 1);
-  const answers = await Promise.all(rooms.map((room) => client.request('join', { room })));
+  const replies = await Promise.all(rooms.map((room) => client.request('join', { room })));
   clearInterval(drain);
-  expect(answers.filter(({ type }) => type === 'reply')).toHaveLength(100);
+  expect(replies.filter(({ type }) => type === 'reply')).toHaveLength(100);
   expect(client.closedWith).toBeUndefined();
 });
 

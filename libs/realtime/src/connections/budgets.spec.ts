@@ -14,12 +14,12 @@ beforeEach(() => {
 const small = { requestsPerSecond: 10, requestBurst: 20, userRequestsPerSecond: 20, userRequestBurst: 50 };
 
 async function outcomes(client: Client, type: string, count: number, params: object = {}): Promise<unknown[]> {
-  const answers = await Promise.all(Array.from({ length: count }, () => client.request(type, params)));
-  return answers.map(({ code, type: kind }) => code ?? kind);
+  const replies = await Promise.all(Array.from({ length: count }, () => client.request(type, params)));
+  return replies.map(({ code, type: kind }) => code ?? kind);
 }
 
-function served(answers: readonly unknown[]): number {
-  return answers.filter((answer) => answer !== 'rate_limited').length;
+function served(replies: readonly unknown[]): number {
+  return replies.filter((reply) => reply !== 'rate_limited').length;
 }
 
 describe('the budget of a connection', () => {
@@ -63,14 +63,14 @@ describe('the budget of a connection', () => {
 
   test('drops a signal beyond the budget without a response, and counts it', async () => {
     const dropped: string[] = [];
-    const answered: string[] = [];
+    const observed: string[] = [];
     const observer = {
       dropped: (type: string) => void dropped.push(type),
-      answered: (type: string, outcome: string) => void answered.push(`${type} ${outcome}`),
+      answered: (type: string, outcome: string) => void observed.push(`${type} ${outcome}`),
     };
     const client = newNode({ limits: small, observer }).connect();
     await outcomes(client, 'ping', 21);
-    expect(answered.at(-1)).toBe('ping rate_limited');
+    expect(observed.at(-1)).toBe('ping rate_limited');
     const frames = client.frames.length;
     client.sendFrame({ type: 'typing', room: 'general' });
     client.sendFrame({ type: 'away', away: true });
@@ -123,8 +123,8 @@ describe('the budget of a connection', () => {
     expect(client.closedWith).toMatchObject({ code: 4029 });
   });
 
-  test('closes with 4029 after 1,000 refusals in one minute and forgets those of earlier minutes', () => {
-    // The first beat is due after the test, because no client here answers beats.
+  test('closes with 4029 after 1,000 refusals in one minute, and does not count those of earlier minutes', () => {
+    // The first beat is due after the test, because no client here replies to beats.
     vi.spyOn(Math, 'random').mockReturnValue(0.999);
     const client = newNode({ limits: small, heartbeatMs: 600_000 }).connect();
     const flood = (count: number) => {
@@ -169,8 +169,8 @@ describe('the cost of sends', () => {
       await client.request('join', { room: 'general' });
       for (let second = 0; second < 20; second++) {
         for (let n = 0; n < sendsPerSecond; n++) {
-          const answer = await client.request('send', { room: 'general', key: newKey(), text: 'x' });
-          expect(answer).toMatchObject({ type: 'reply' });
+          const reply = await client.request('send', { room: 'general', key: newKey(), text: 'x' });
+          expect(reply).toMatchObject({ type: 'reply' });
         }
         expect(served(await outcomes(client, 'ping', 50))).toBe(50);
         // Waiting for each response would search all received frames.

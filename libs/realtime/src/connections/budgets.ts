@@ -25,7 +25,7 @@ const departedAtMost = 10_000;
 
 /**
  * The budgets of requests and signals: one per connection, and one per user for all of their connections on this node. A frame is
- * served only if both budgets can pay for it, and is charged to both. The budget of a user outlives their last connection until it
+ * served only if both budgets are sufficient, and is charged to both. The budget of a user is kept after their last connection until it
  * is full again, so reconnecting does not reset it.
  */
 export class Budgets {

@@ -43,11 +43,11 @@ export interface Connection<P extends Protocol = Protocol, D extends object = ob
   readonly open: boolean;
   /** Bytes that have not reached the kernel yet. */
   readonly bufferedBytes: number;
-  /** The number of unanswered requests. */
+  /** The number of pending requests. */
   readonly inFlight: number;
-  /** Milliseconds from the last `beat` to its answer. `undefined` before the first answer. */
+  /** Milliseconds from the last `beat` to its reply. `undefined` before the first reply. */
   readonly roundTripMs: number | undefined;
-  /** The number of requests that were answered with `rate_limited` and of signals that were dropped. */
+  /** The number of requests that were rejected with `rate_limited` and of signals that were dropped. */
   readonly rateLimited: number;
   /**
    * Sends a frame that `connections.encode` encoded once for many receivers. Never throws. Closes the connection with 4009 if more
@@ -62,7 +62,7 @@ export interface Connection<P extends Protocol = Protocol, D extends object = ob
   sendVolatile(frame: Frame): boolean;
   /**
    * Sends a request to the client and resolves to its validated reply. Rejects with `ServerRequestFailed`: `timed_out`, `disconnected`,
-   * `bad_reply`, `too_many_requests`, or the code that the client answered. After the first two, the client may have processed the request.
+   * `bad_reply`, `too_many_requests`, or the code that the client sent. After the first two, the client may have processed the request.
    *
    * @param options `timeoutMs`: how long to wait, in milliseconds; defaults to `ConnectionsOptions.serverRequestTimeoutMs`
    * @throws TypeError if the protocol has no such request

@@ -12,7 +12,7 @@ import type { Socket, SocketListener } from './socket.ts';
 import type { SendOptions, Target, TargetFilter } from './targets.ts';
 
 declare const replied: unique symbol;
-/** Proof that `call.reply` has answered a request. */
+/** Proof that `call.reply` has sent the reply to a request. */
 export interface Replied {
   readonly [replied]: true;
 }
@@ -28,7 +28,7 @@ export interface Call<R> {
 
 /**
  * Serves a request. Returns the data of the reply, or a promise of it, or throws a `RequestError` to send an `error` frame. Any
- * other error is logged and answered with `internal`; the connection stays open. Handlers are called in the order in which the
+ * other error is logged, and the client receives `internal`; the connection stays open. Handlers are called in the order in which the
  * frames arrive, each one before the next frame is decoded.
  */
 export type Handler<P extends Protocol, T extends RequestType<P>, D extends object = object> = (
@@ -80,7 +80,7 @@ export interface Renewal {
 export interface ConnectionsObserver {
   opened?(connection: Connection): void;
   closed?(connection: Connection, closed: Closed): void;
-  /** A request was answered. `outcome` is `ok` or the error code. */
+  /** The reply or error of a request was sent. `outcome` is `ok` or the error code. */
   answered?(type: string, outcome: string, connection: Connection): void;
   /** A frame was rejected because it could not be decoded or has an unknown type. */
   refused?(code: 'bad_message' | 'unknown_type'): void;
@@ -101,7 +101,7 @@ export interface ConnectionsOptions<P extends Protocol, D extends object = objec
   readonly bus?: Bus;
   /** The nodes that share `bus`, which `send` waits for. Defaults to a cluster of this node only. */
   readonly cluster?: Cluster;
-  /** How long `connection.request` waits for an answer by default, in milliseconds. Defaults to 10,000. */
+  /** How long `connection.request` waits for a response by default, in milliseconds. Defaults to 10,000. */
   readonly serverRequestTimeoutMs?: number;
   readonly limits?: Partial<Limits>;
   /** The cost of requests and signals by type. Overrides the cost given to `handle` and `on`. */
@@ -109,7 +109,7 @@ export interface ConnectionsOptions<P extends Protocol, D extends object = objec
   /** Milliseconds between two `beat` frames. Defaults to 25,000. */
   readonly heartbeatMs?: number;
   /**
-   * How long the client may take to answer a beat with any frame, in milliseconds. Defaults to 10,000. Then the connection closes
+   * How long the client may take to reply to a beat with any frame, in milliseconds. Defaults to 10,000. Then the connection closes
    * with 4008.
    */
   readonly heartbeatGraceMs?: number;
@@ -136,7 +136,7 @@ export interface ConnectionsOptions<P extends Protocol, D extends object = objec
   readonly renew?: (connection: Connection, ticket: string) => Promise<Renewal | undefined>;
   /**
    * How long `renew` may take, in milliseconds. Defaults to 4,000: two seconds each for the store of the tickets and that of the sessions.
-   * Then the request is answered with `internal`, and the lease stays as it is.
+   * Then the request is rejected with `internal`, and the lease stays as it is.
    */
   readonly renewTimeoutMs?: number;
   /** The same as `connections.onClosed`. */

@@ -53,7 +53,7 @@ test('sends welcome as the first frame, with the identity and the limits', () =>
   expect(JSON.stringify(client.frames)).not.toContain('session');
 });
 
-test('answers requests of a custom protocol with the value or promise that the handler returns', async () => {
+test('replies to requests of a custom protocol with the value or promise that the handler returns', async () => {
   const { connections, connect } = newShop();
   connections.handle('order', ({ item }) => ({ number: item.length }));
   connections.handle('stock', async ({ item }, connection) => Promise.resolve([item, connection.identity.user]));
@@ -63,7 +63,7 @@ test('answers requests of a custom protocol with the value or promise that the h
   expect(await client.request('ping')).toEqual({ type: 'reply', id: 3, data: {} });
 });
 
-test('answers a RequestError with its code, message and retry time', async () => {
+test('replies to a RequestError with its code, message and retry time', async () => {
   const { connections, connect, log } = newShop();
   connections.handle('order', () => {
     throw new RequestError('sold_out', 'no tea today', { retryAfterMs: 250 });
@@ -95,12 +95,12 @@ test.each([
     },
   ],
   ['returns a value that JSON cannot represent', () => ({ price: 1n })],
-])('answers internal, logs the error and stays open when a handler %s', async (_, handler) => {
+])('sends internal, logs the error and stays open when a handler %s', async (_, handler) => {
   const { connections, connect, log } = newShop();
   connections.handle('stock', handler);
   const client = connect();
-  const answer = await client.request('stock', { item: 'tea' });
-  expect(answer).toEqual({ type: 'error', id: 1, code: 'internal', message: 'internal error' });
+  const reply = await client.request('stock', { item: 'tea' });
+  expect(reply).toEqual({ type: 'error', id: 1, code: 'internal', message: 'internal error' });
   expect(log.lines).toEqual(['error a request handler threw an unexpected error']);
   expect((await client.request('ping')).type).toBe('reply');
   expect(client.connection.inFlight).toBe(0);
@@ -179,7 +179,7 @@ test('passes signals to their handlers without a response and survives handler e
   expect(log.lines).toEqual(['error a signal handler threw']);
 });
 
-test('answers unknown_type for types without a handler and types outside the protocol', () => {
+test('sends unknown_type for types without a handler and types outside the protocol', () => {
   const { connect } = newShop();
   const client = connect();
   client.sendFrame({ type: 'unserved', id: 1 });

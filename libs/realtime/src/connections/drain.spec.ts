@@ -6,7 +6,7 @@ beforeEach(() => {
   onTestFinished(() => {
     vi.useRealTimers();
   });
-  // The first beat is due at the end of its interval, because no client here answers beats.
+  // The first beat is due at the end of its interval, because no client here replies to beats.
   vi.spyOn(Math, 'random').mockReturnValue(0.999);
 });
 
@@ -64,7 +64,7 @@ test('a connection that opens during a drain is closed immediately', async () =>
   expect(connections.size).toBe(0);
 });
 
-test('a drain terminates a client that does not answer the close frame after closeGraceMs', async () => {
+test('a drain terminates a client that does not respond to the close frame after closeGraceMs', async () => {
   const { connections, connect } = newNode({ closeGraceMs: 2_000 });
   const client = connect();
   client.answersClose = false;

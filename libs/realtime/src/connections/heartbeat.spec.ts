@@ -23,19 +23,19 @@ test('sends a beat in every interval, the first one within the first interval', 
   expect(client.closedWith).toBeUndefined();
 });
 
-test('closes a client that does not answer in time with 4008', () => {
+test('closes a client that does not reply in time with 4008', () => {
   const { connect } = newNode(times);
   const client = connect();
-  const answering = connect('bart');
+  const replying = connect('bart');
   vi.advanceTimersByTime(25_250);
   expect(client.received('beat')).toHaveLength(1);
-  answering.sendFrame({ type: 'beat' });
+  replying.sendFrame({ type: 'beat' });
   vi.advanceTimersByTime(10_500);
   expect(client.closedWith).toEqual({ code: 4008, reason: 'heartbeat missed' });
-  expect(answering.closedWith).toBeUndefined();
+  expect(replying.closedWith).toBeUndefined();
 });
 
-test('does not accept frames from before the beat as its answer', () => {
+test('does not accept frames from before the beat as its reply', () => {
   const { connect } = newNode(times);
   const client = connect();
   while (client.received('beat').length === 0) {
@@ -46,7 +46,7 @@ test('does not accept frames from before the beat as its answer', () => {
   expect(client.closedWith?.code).toBe(4008);
 });
 
-test('accepts any frame as an answer, even a malformed one', () => {
+test('accepts any frame as a reply, even a malformed one', () => {
   const { connect } = newNode(times);
   const client = connect();
   const confused = connect('bart');
@@ -58,7 +58,7 @@ test('accepts any frame as an answer, even a malformed one', () => {
   expect([client.closedWith, confused.closedWith]).toEqual([undefined, undefined]);
 });
 
-test('measures the round trip of a beat by its answer, and not by other frames', () => {
+test('measures the round trip of a beat by its reply, and not by other frames', () => {
   const { connect } = newNode(times);
   const client = connect();
   expect(client.connection.roundTripMs).toBeUndefined();
@@ -68,7 +68,7 @@ test('measures the round trip of a beat by its answer, and not by other frames',
   vi.advanceTimersByTime(80);
   client.sendFrame({ type: 'beat' });
   expect(client.connection.roundTripMs).toBe(180);
-  // Only the first answer counts.
+  // Only the first reply counts.
   vi.advanceTimersByTime(5_000);
   client.sendFrame({ type: 'beat' });
   expect(client.connection.roundTripMs).toBe(180);

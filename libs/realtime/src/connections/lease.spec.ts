@@ -9,7 +9,7 @@ beforeEach(() => {
   onTestFinished(() => {
     vi.useRealTimers();
   });
-  // The first beat is due at the end of its interval, because no client here answers beats.
+  // The first beat is due at the end of its interval, because no client here replies to beats.
   vi.spyOn(Math, 'random').mockReturnValue(0.999);
 });
 
@@ -78,7 +78,7 @@ test('changes nothing for an invalid ticket', async () => {
   expect(client.closedWith?.code).toBe(4001);
 });
 
-test('answers internal when the ticket store is unavailable, and logs no ticket', async () => {
+test('sends internal when the ticket store is unavailable, and logs no ticket', async () => {
   const error = vi.fn();
   const silent = () => undefined;
   const { connect } = newNode({

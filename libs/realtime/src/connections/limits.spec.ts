@@ -60,7 +60,7 @@ test('closes with 4029 after 200 refused sends in one minute', async () => {
   expect(client.closedWith).toEqual({ code: 4029, reason: 'rate limit abused' });
 });
 
-test('forgets refused sends of earlier minutes', async () => {
+test('does not count refused sends of earlier minutes', async () => {
   const { client, burst } = await sender();
   await burst(60 + 150);
   vi.advanceTimersByTime(60_000);
@@ -76,7 +76,7 @@ test('has a separate send budget per connection', async () => {
   expect((await bart.request('send', { room: 'general', key: newKey(), text: 'x' })).type).toBe('reply');
 });
 
-test('answers malformed frames with bad_message and closes with 4500 at the tenth', () => {
+test('replies to malformed frames with bad_message and closes with 4500 at the tenth', () => {
   const { connect } = newNode();
   const client = connect();
   const malformed = [
@@ -150,7 +150,7 @@ test('does not count a denied join toward the room limit', async () => {
   expect((await client.request('join', { room: 'general' })).type).toBe('reply');
 });
 
-test('answers rate_limited beyond the limit of unanswered requests and stays open', async () => {
+test('sends rate_limited beyond the limit of pending requests and stays open', async () => {
   const memory = createMemoryHistory({ rooms: ['general'] });
   const { promise, resolve } = Promise.withResolvers<undefined>();
   const history: History = {
@@ -166,12 +166,12 @@ test('answers rate_limited beyond the limit of unanswered requests and stays ope
   const asked = Array.from({ length: 7 }, () => client.request('history', { room: 'general', after: 0 }));
   expect(client.connection.inFlight).toBe(5);
   resolve(undefined);
-  const answers = await Promise.all(asked);
-  expect(answers.map(({ code, type }) => code ?? type)).toEqual([
+  const replies = await Promise.all(asked);
+  expect(replies.map(({ code, type }) => code ?? type)).toEqual([
     ...Array.from({ length: 5 }, () => 'reply'),
     'rate_limited',
     'rate_limited',
   ]);
-  expect(answers[6]?.['retryAfterMs']).toBeGreaterThan(0);
+  expect(replies[6]?.['retryAfterMs']).toBeGreaterThan(0);
   expect(client.connection.inFlight).toBe(0);
 });

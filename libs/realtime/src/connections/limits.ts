@@ -7,11 +7,11 @@ export interface Limits {
    * 1009.
    */
   readonly frameBytes: number;
-  /** Maximum length of a message text, in characters (code points). Exceeding it is answered with `too_long`. */
+  /** Maximum length of a message text, in characters (code points). A longer text is rejected with `too_long`. */
   readonly textChars: number;
-  /** Maximum number of rooms that one connection may join. Exceeding it is answered with `too_many_rooms`. */
+  /** Maximum number of rooms that one connection may join. A further `join` is rejected with `too_many_rooms`. */
   readonly rooms: number;
-  /** Sustained rate of `send` per connection; 0 means no limit. Exceeding it is answered with `rate_limited`. */
+  /** Sustained rate of `send` per connection; 0 means no limit. A `send` above it is rejected with `rate_limited`. */
   readonly sendsPerSecond: number;
   /** Sends that may arrive at once after a pause. Defaults to three seconds of `sendsPerSecond`. */
   readonly sendBurst: number;
@@ -19,7 +19,7 @@ export interface Limits {
   readonly refusedSends: number;
   /**
    * Sustained cost of all requests and signals of one connection, in units per second; 0 means no limit. Defaults to 100. The cost
-   * of a type is set where it is served (`connections.handle`, `connections.on`). Beyond the limit, requests are answered with
+   * of a type is set where it is served (`connections.handle`, `connections.on`). Beyond the limit, requests are rejected with
    * `rate_limited` and signals are dropped.
    */
   readonly requestsPerSecond: number;
@@ -40,7 +40,7 @@ export interface Limits {
   readonly bufferedBytes: number;
   /** Bytes that may be buffered for a client before volatile events to it are dropped. Defaults to 65,536. */
   readonly volatileBytes: number;
-  /** Unanswered requests that a connection may have at once. Exceeding it is answered with `rate_limited`. */
+  /** Maximum number of pending requests of a connection. A further request is rejected with `rate_limited`. */
   readonly inFlight: number;
   /** The number of malformed frames that closes the connection with 4500. */
   readonly malformed: number;

@@ -26,7 +26,7 @@ test('middlewares run in the order in which they were added, around the handler'
   expect(steps).toEqual(['first request order', 'second', 'handler', 'first after', 'second after']);
 });
 
-test('a middleware answers with an error code, and the handler is not called', async () => {
+test('a middleware rejects a request with an error code, and the handler is not called', async () => {
   const { connections, connect } = newShop();
   const handler = vi.fn(() => ({ number: 1 }));
   connections.handle('order', handler);
@@ -48,7 +48,7 @@ test('a middleware answers with an error code, and the handler is not called', a
   expect(await client.request('order', { item: 'tea' })).toMatchObject({ type: 'reply' });
 });
 
-test('an unexpected error of a middleware is logged and answered with internal', async () => {
+test('an unexpected error of a middleware is logged, and the client receives internal', async () => {
   const { connections, connect, log } = newShop();
   connections.handle('order', () => ({ number: 1 }));
   connections.use(() => Promise.reject(new Error('secret')));

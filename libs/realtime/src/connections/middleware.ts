@@ -31,7 +31,7 @@ export interface Handled {
 
 /**
  * Runs before the handler of every request and signal of the application. It calls `next` once and returns its result, or throws a
- * `RequestError`: then the request is answered with that error, and a signal is dropped. If it is not asynchronous, requests keep their
+ * `RequestError`: then the request is rejected with that error, and a signal is dropped. If it is not asynchronous, requests keep their
  * order.
  *
  * ```ts
@@ -56,7 +56,7 @@ interface AnyIncoming {
   readonly connection: Connection;
 }
 
-/** The frames that keep a connection alive, and the answers to requests of the server, do not pass the middlewares. */
+/** The frames that keep a connection alive, and the responses to requests of the server, do not pass the middlewares. */
 export function isCoreType(type: string): boolean {
   return type === 'beat' || type === 'ping' || type === 'renew' || type === 'response';
 }

@@ -67,7 +67,7 @@ test('a renewal keeps memberships when authorization fails with an error', async
   expect(log.lines).toContain('error a room membership could not be authorized again');
 });
 
-test('a renewal that does not settle is answered with internal after 4 seconds, and the lease stays', async () => {
+test('a renewal that does not settle is rejected with internal after 4 seconds, and the lease stays', async () => {
   vi.useFakeTimers();
   onTestFinished(() => {
     vi.useRealTimers();
@@ -75,11 +75,11 @@ test('a renewal that does not settle is answered with internal after 4 seconds, 
   const { connect, log } = newNode({ renew: () => new Promise(() => undefined) });
   const client = connect();
   const { lease } = client.connection;
-  const answer = client.request('renew', { ticket: 'fresh' });
+  const reply = client.request('renew', { ticket: 'fresh' });
   await vi.advanceTimersByTimeAsync(3_999);
   expect(client.received('error')).toEqual([]);
   await vi.advanceTimersByTimeAsync(1);
-  expect(await answer).toMatchObject({ type: 'error', code: 'internal' });
+  expect(await reply).toMatchObject({ type: 'error', code: 'internal' });
   expect(client.connection.lease).toBe(lease);
   expect(log.lines).toEqual(['error a request handler threw an unexpected error']);
 });

@@ -46,7 +46,7 @@ describe('connection reservations', () => {
     expect(await reservations.isAvailable('maggie')).toBe(true);
   });
 
-  test('count before the store answers, so that parallel handshakes cannot exceed the limit', async () => {
+  test('count before the store replies, so that parallel handshakes cannot exceed the limit', async () => {
     const reservations = newReservations();
     const all = await Promise.all(Array.from({ length: 10 }, () => reservations.reserve('maggie', 's')));
     expect(all.filter((reservation) => reservation !== undefined)).toHaveLength(3);
@@ -61,7 +61,7 @@ describe('connection reservations', () => {
     expect(reservations.size).toBe(0);
   });
 
-  test('cannot be claimed after their session was revoked, even while the store has not answered', async () => {
+  test('cannot be claimed after their session was revoked, even while the store has not replied', async () => {
     const reservations = newReservations();
     const revoked = await reservations.reserve('maggie', 's');
     const pending = reservations.reserve('maggie', 's');
@@ -90,7 +90,7 @@ describe('connection reservations', () => {
     expect(reservations.size).toBe(0);
   });
 
-  test('reject and do not count when the store does not answer in time', async () => {
+  test('reject and do not count when the store does not reply in time', async () => {
     const counts: ConnectionCounts = {
       ...createMemoryConnectionCounts(),
       reserve: () => new Promise(() => undefined),

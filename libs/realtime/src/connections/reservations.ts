@@ -106,7 +106,7 @@ export class ConnectionReservations {
   /** Resolves to `undefined` when the user has reached the limit. Rejects if `counts` is unavailable. */
   async reserve(user: string, session: string): Promise<Reservation | undefined> {
     this.#dropTimedOut();
-    // Exists before the answer, so that `revoke` reaches it.
+    // Exists before the reply, so that `revoke` reaches it.
     const reservation = this.#add(user, session);
     let accepted = false;
     try {

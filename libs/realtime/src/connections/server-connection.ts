@@ -50,9 +50,9 @@ export class ServerConnection implements Connection, SocketListener, Spoke {
   /** The client has sent a frame since the last beat. */
   receivedSinceBeat = false;
   nextBeatAt: number;
-  /** The deadline for an answer to the last beat; 0 if none is pending. */
+  /** The deadline for the reply to the last beat; 0 if none is pending. */
   beatDeadline = 0;
-  /** When the last beat was sent; 0 if it was answered. An integer, as is `roundTripMs`, because fractions need more memory. */
+  /** When the last beat was sent; 0 after the reply to it. An integer, as is `roundTripMs`, because fractions need more memory. */
   beatSentAt = 0;
   roundTripMs: number | undefined = undefined;
   /** When an unfinished closing handshake is cut. */
@@ -113,7 +113,7 @@ export class ServerConnection implements Connection, SocketListener, Spoke {
     return this.owner.request(this, type, params, timeoutMs) as Promise<never>;
   }
 
-  /** The client has answered a beat. */
+  /** The client has replied to a beat. */
   beatAnswered(): void {
     if (this.beatSentAt === 0) return;
     this.roundTripMs = Math.max(0, Math.round(performance.now()) - this.beatSentAt);

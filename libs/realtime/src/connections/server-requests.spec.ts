@@ -3,7 +3,7 @@ import { newShop } from '../testing/new-shop.ts';
 
 const question = { question: 'Cancel the order?' };
 
-test('a client answers a request of the server, and the reply is validated', async () => {
+test('a client responds to a request of the server, and the response is validated', async () => {
   const { connect } = newShop();
   const client = connect();
   const reply = client.connection.request('confirm', question);
@@ -12,7 +12,7 @@ test('a client answers a request of the server, and the reply is validated', asy
   expect(await reply).toEqual({ yes: true });
 });
 
-test('answers are matched to their requests in any order', async () => {
+test('responses are matched to their requests in any order', async () => {
   const { connect } = newShop();
   const client = connect();
   const replies = [client.connection.request('confirm', question), client.connection.request('confirm', question)];
@@ -27,7 +27,7 @@ describe('a request of the server rejects', () => {
     return () => vi.useRealTimers();
   });
 
-  test('with the code that the client answers', async () => {
+  test('with the code that the client sends', async () => {
     const client = newShop().connect();
     const reply = client.connection.request('confirm', question);
     client.sendFrame({ type: 'response', request: 1, code: 'unknown_type', message: 'no handler' });
@@ -75,7 +75,7 @@ describe('a request of the server rejects', () => {
     await expect(client.connection.request('confirm', question)).rejects.toMatchObject({ code: 'disconnected' });
   });
 
-  test('with too_many_requests if 100 are unanswered', async () => {
+  test('with too_many_requests if 100 are pending', async () => {
     const client = newShop().connect();
     for (let count = 0; count < 100; count++) client.connection.request('confirm', question).catch(() => undefined);
     await expect(client.connection.request('confirm', question)).rejects.toMatchObject({ code: 'too_many_requests' });

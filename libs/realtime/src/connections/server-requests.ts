@@ -3,17 +3,17 @@ import type { Codec } from '@usher/protocol/server';
 import { Frame } from './frame.ts';
 import type { ServerConnection } from './server-connection.ts';
 
-/** The maximum number of unanswered requests to one client. */
+/** The maximum number of pending requests to one client. */
 const maxPending = 100;
 
 /** A request of the server failed. */
 export class ServerRequestFailed extends Error {
   override readonly name = 'ServerRequestFailed';
   /**
-   * - `timed_out`: no answer in time. A client that does not know this kind of request never answers.
-   * - `disconnected`: the connection closed before the answer
+   * - `timed_out`: no response in time. A client that does not know this kind of request never responds.
+   * - `disconnected`: the connection closed before the response
    * - `bad_reply`: the reply does not match its schema
-   * - `too_many_requests`: 100 requests to this client are unanswered
+   * - `too_many_requests`: 100 requests to this client are pending
    * - any other code: chosen by the client; `unknown_type` if it has no handler, `internal` if its handler failed
    */
   readonly code: string;
@@ -31,7 +31,7 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-/** The unanswered requests to one client. Created with the first one. */
+/** The pending requests to one client. Created with the first one. */
 export class PendingRequests {
   readonly #pending = new Map<number, Pending>();
   #last = 0;
@@ -57,17 +57,17 @@ export class PendingRequests {
   /** The connection has closed. */
   rejectAll(): void {
     for (const request of [...this.#pending.keys()]) {
-      this.take(request)?.reject(new ServerRequestFailed('disconnected', 'the connection closed before the answer'));
+      this.take(request)?.reject(new ServerRequestFailed('disconnected', 'the connection closed before the response'));
     }
   }
 }
 
-/** Sends requests to clients and receives their answers. */
+/** Sends requests to clients and receives their responses. */
 export class ServerRequests {
   readonly #codec: Codec<Protocol>;
   readonly #timeoutMs: number;
 
-  /** @param timeoutMs how long a request without its own limit waits for an answer */
+  /** @param timeoutMs how long a request without its own limit waits for a response */
   constructor(codec: Codec<Protocol>, timeoutMs: number) {
     this.#codec = codec;
     this.#timeoutMs = timeoutMs;
@@ -88,7 +88,7 @@ export class ServerRequests {
     return new Promise((resolve, reject) => {
       const request = pending.add((number) => {
         const timer = setTimeout(() => {
-          pending.take(number)?.reject(new ServerRequestFailed('timed_out', 'no answer in time'));
+          pending.take(number)?.reject(new ServerRequestFailed('timed_out', 'no response in time'));
         }, timeoutMs).unref();
         return { name, timer, resolve, reject };
       });
@@ -96,7 +96,7 @@ export class ServerRequests {
     });
   }
 
-  /** Handles a `response`. Ignores answers to requests that are not pending. */
+  /** Handles a `response`. Ignores responses to requests that are not pending. */
   answered(connection: ServerConnection, { request, data, code, message }: ResponseSignal): void {
     const pending = connection.pendingRequests?.take(request);
     if (pending === undefined) return;

@@ -17,11 +17,11 @@ export interface SendOptions {
 
 /** To how many connections an event was sent. */
 export interface Delivery {
-  /** The number of connections on the nodes that answered. Volatile events that were dropped do not count. */
+  /** The number of connections on the nodes that replied. Volatile events that were dropped do not count. */
   readonly delivered: number;
-  /** The nodes that answered, this node first, each with the milliseconds until its answer. */
+  /** The nodes that replied, this node first, each with the milliseconds until its reply. */
   readonly nodes: readonly { readonly node: string; readonly delivered: number; readonly ms: number }[];
-  /** Whether every live node has answered. */
+  /** Whether every live node has replied. */
   readonly complete: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface Delivery {
 export interface Target<P extends Protocol> {
   /**
    * Sends an event to the connections that are open now. It is not stored: a client that is not connected never receives it. Resolves when
-   * all live nodes have sent it, or after 2 seconds with the answers so far.
+   * all live nodes have sent it, or after 2 seconds with the replies so far.
    *
    * @throws TypeError if `type` belongs to the core (`welcome`, `lease`, `beat`, `request`) or is `reply` or `error`
    * @throws RangeError if the frame has more than 512 KiB

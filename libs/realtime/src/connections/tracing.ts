@@ -1,6 +1,9 @@
 import type { Connection } from './connection.ts';
 
-/** An operation that is traced, for example as a span of OpenTelemetry. Its functions must not throw. */
+/**
+ * An operation that is traced, for example as a span of OpenTelemetry. Its functions must not throw. Identical to `TracedOperation` of
+ * `@usher/ticket/node`, because the two libraries do not depend on each other.
+ */
 export interface TracedOperation<R> {
   /** Calls `work` as part of the operation and returns what it returns. May be called several times. */
   run<T>(work: () => T): T;

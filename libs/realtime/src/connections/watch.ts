@@ -17,7 +17,7 @@ const beat = new Frame('{"type":"beat"}');
 export class Watch {
   readonly #options: WatchOptions;
   readonly #wheel: Wheel<ServerConnection>;
-  /** No heartbeat counts as missed before this time, because the process was blocked and could not read the answers. */
+  /** No heartbeat counts as missed before this time, because the process was blocked and could not read the replies. */
   #graceUntil = 0;
 
   constructor(options: WatchOptions) {

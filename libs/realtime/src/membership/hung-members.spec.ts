@@ -8,43 +8,44 @@ import type { ReadMarkers } from './read-markers.ts';
 
 useFakeTimers();
 
-/** A node whose memberships and read markers do not answer while `hanging`. */
+/** A node whose memberships and read markers do not respond while `hanging`. */
 function newNodeWithMembers() {
   const history = createMemoryHistory({ rooms: ['general', 'random'] });
   const store = new MemoryMembershipStore(history);
   const [memberships, readMarkers] = [createMemoryMemberships(store), createMemoryReadMarkers(store)];
   const state = { hanging: false };
-  const answered = <T>(call: () => Promise<T>): Promise<T> => (state.hanging ? new Promise(() => undefined) : call());
+  const unlessHanging = <T>(call: () => Promise<T>): Promise<T> =>
+    state.hanging ? new Promise(() => undefined) : call();
   const node = newNode({
     history,
     memberships: {
-      add: (room, user) => answered(() => memberships.add(room, user)),
-      remove: (room, user) => answered(() => memberships.remove(room, user)),
-      roomsOf: (user) => answered(() => memberships.roomsOf(user)),
+      add: (room, user) => unlessHanging(() => memberships.add(room, user)),
+      remove: (room, user) => unlessHanging(() => memberships.remove(room, user)),
+      roomsOf: (user) => unlessHanging(() => memberships.roomsOf(user)),
     } satisfies Memberships,
     readMarkers: {
-      advance: (room, user, seq) => answered(() => readMarkers.advance(room, user, seq)),
-      unread: (pairs) => answered(() => readMarkers.unread(pairs)),
+      advance: (room, user, seq) => unlessHanging(() => readMarkers.advance(room, user, seq)),
+      unread: (pairs) => unlessHanging(() => readMarkers.unread(pairs)),
     } satisfies ReadMarkers,
   });
   return { ...node, memberships, state };
 }
 
-test('answers a read with internal after 2 seconds when the read markers do not answer', async () => {
+test('rejects a read with internal after 2 seconds when the read markers do not respond', async () => {
   const { connect, state } = newNodeWithMembers();
   const maggie = connect();
   await maggie.request('join', { room: 'general' });
   state.hanging = true;
-  const answer = maggie.request('read', { room: 'general', seq: 1 });
+  const reply = maggie.request('read', { room: 'general', seq: 1 });
   await pass(1_999);
   expect(maggie.received('error')).toEqual([]);
   await pass(1);
-  expect(await answer).toMatchObject({ type: 'error', code: 'internal' });
+  expect(await reply).toMatchObject({ type: 'error', code: 'internal' });
   state.hanging = false;
   expect(await maggie.request('read', { room: 'general', seq: 1 })).toMatchObject({ type: 'reply' });
 });
 
-test('sends unread events again after the stores of members did not answer', async () => {
+test('sends unread events again after the stores of members did not respond', async () => {
   const { connect, memberships, state, log } = newNodeWithMembers();
   for (const user of ['maggie', 'bart']) await memberships.add('general', user);
   const bart = connect('bart');
@@ -61,7 +62,7 @@ test('sends unread events again after the stores of members did not answer', asy
   expect(maggie.received('unread').at(-1)).toMatchObject({ room: 'general', seq: 2, count: 2 });
 });
 
-test('sends unread events again after the counts were not answered', async () => {
+test('sends unread events again after the counts failed', async () => {
   const { connect, memberships, state, log } = newNodeWithMembers();
   for (const user of ['maggie', 'bart']) await memberships.add('general', user);
   const [maggie, bart] = [connect('maggie'), connect('bart')];
@@ -76,11 +77,11 @@ test('sends unread events again after the counts were not answered', async () =>
   expect(maggie.received('unread').at(-1)).toMatchObject({ room: 'general', seq: 1, count: 1 });
 });
 
-test('joins a room within 2 seconds when the memberships do not answer', async () => {
+test('joins a room within 2 seconds when the memberships do not respond', async () => {
   const { connect, state, log } = newNodeWithMembers();
   state.hanging = true;
-  const answer = connect().request('join', { room: 'general' });
+  const reply = connect().request('join', { room: 'general' });
   await pass(2_000);
-  expect(await answer).toMatchObject({ type: 'reply' });
+  expect(await reply).toMatchObject({ type: 'reply' });
   expect(log.lines).toContain('error a joined user could not be made a member');
 });

@@ -130,7 +130,7 @@ test('keeps a membership that begins while the list is being read', async () => 
   lists[0]?.([]);
   while (lists.length < 3) {
     await quiet();
-    for (const answer of lists) answer(['general']);
+    for (const resolve of lists) resolve(['general']);
   }
   await sendAll(bart, 'general', ['a']);
   await gathered();

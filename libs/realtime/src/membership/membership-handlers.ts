@@ -14,7 +14,7 @@ import { sendToUser, type UserEvent, type UserEvents } from './user-events.ts';
 export interface MembershipContext {
   readonly connections: Connections<RoomsProtocol>;
   readonly memberships: Memberships;
-  /** Without it, `read` is answered with `unknown_type` and no `unread` events are sent. */
+  /** Without it, `read` is rejected with `unknown_type` and no `unread` events are sent. */
   readonly readMarkers: ReadMarkers | undefined;
   readonly bus: Bus;
   /** Spreads the updates of read markers over turns of the event loop. */
@@ -24,7 +24,7 @@ export interface MembershipContext {
   readonly hasJoined: (connection: Connection, room: string) => boolean;
   /** The number of a user's connections on this node that have joined a room. */
   readonly joinedBy: (room: string, user: string) => number;
-  /** Rejects with the error to answer if the identity may not read the room. */
+  /** Rejects with the error for the client if the identity may not read the room. */
   readonly requireAccess: (identity: Identity, room: string) => Promise<void>;
   readonly userEvents: UserEvents;
   /** Whether this node knows all removals. Otherwise counts are read from the store, which knows the members. */

@@ -151,7 +151,7 @@ test.each(['not_found', 'forbidden'] as const)('authorizes a read like the histo
   expect(read).not.toHaveBeenCalled();
 });
 
-test('answers not_found for an unknown room, and unknown_type without read markers', async () => {
+test('rejects a read with not_found for an unknown room, and with unknown_type without read markers', async () => {
   const { here } = installation();
   expect(await here.connect().request('read', { room: 'nowhere', seq: 1 })).toMatchObject({ code: 'not_found' });
   expect(await newNode().connect().request('read', { room: 'general', seq: 1 })).toMatchObject({

@@ -11,7 +11,7 @@ export type UserEvent =
   | { readonly kind: 'added'; readonly room: string; readonly user: string }
   /** The membership has ended. */
   | { readonly kind: 'removed'; readonly room: string; readonly user: string }
-  /** The membership and the access to the room have ended. Never published: each node learns of it by the command for the removal. */
+  /** The membership and the access to the room have ended. Never published: each node receives the command for the removal. */
   | { readonly kind: 'evicted'; readonly room: string; readonly user: string }
   /** The read marker moved, and these messages remain unread. */
   | { readonly kind: 'read'; readonly room: string; readonly user: string; readonly unread: Unread };

@@ -19,7 +19,7 @@ import { Lane } from './lane.ts';
 export interface PostgresHistoryOptions {
   /**
    * A pool on the database with the tables of `createRoomTables`. Set `connectionTimeoutMillis` and `query_timeout`, so that calls fail
-   * while PostgreSQL does not answer. It needs a connection per lane and some for reads.
+   * while PostgreSQL does not respond. It needs a connection per lane and some for reads.
    */
   readonly pool: Pool;
   /** The number of transactions in flight. The messages of a room always use the same lane. Defaults to 4. */

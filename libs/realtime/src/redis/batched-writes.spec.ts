@@ -26,7 +26,7 @@ async function reads(observer: Redis): Promise<number> {
   return Number(/total_reads_processed:(\d+)/.exec(await observer.info('stats'))?.[1]);
 }
 
-test('writes the commands of one turn at once, and those that follow when the last one is answered', async () => {
+test('writes the commands of one turn at once, and those that follow after the reply to the last one', async () => {
   const [client, observer] = [await newClient(), await newClient()];
   const before = await reads(observer);
   const first = Array.from({ length: 50 }, (_, index) => client.echo(String(index)));

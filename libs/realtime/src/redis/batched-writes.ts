@@ -1,7 +1,7 @@
 import type { Command, Redis } from 'ioredis';
 
 /**
- * Makes a client write the commands of one turn of the event loop together, and those that follow when Redis has answered the last one of
+ * Makes a client write the commands of one turn of the event loop together, and those that follow when Redis has replied to the last one of
  * the previous write: each write costs Redis and this process more than a command. Like the option `enableAutoPipelining`, which it replaces
  * for a client of one server or Sentinel, but without the second object per command.
  */
@@ -10,7 +10,7 @@ export function batchWrites(redis: Redis): void {
   /** The socket whose writes are held back. A reconnect replaces it. */
   let corked: Redis['stream'] | undefined;
   let last: Command | undefined;
-  /** Redis has not answered the last command of the previous write. */
+  /** Redis has not replied to the last command of the previous write. */
   let waitsFor: Redis['stream'] | undefined;
   let isDue = false;
 
@@ -21,12 +21,12 @@ export function batchWrites(redis: Redis): void {
     corked = undefined;
     isDue = false;
     waitsFor = stream;
-    const answered = (): void => {
+    const replied = (): void => {
       if (waitsFor !== stream) return;
       waitsFor = undefined;
       if (isDue) flush();
     };
-    command.promise.then(answered, answered);
+    command.promise.then(replied, replied);
     stream.uncork();
   }
 

@@ -35,7 +35,7 @@ export class BusProbes {
     this.update();
   }
 
-  /** Adapts the probes to the shards of the cluster, of which the client learns without an event. */
+  /** Adapts the probes to the shards of the cluster. The client emits no event when it discovers a shard. */
   update(): void {
     const { subscriber } = this.#options;
     const shards = subscriber.isCluster ? shardsOf(subscriber as Cluster) : [''];

@@ -64,7 +64,7 @@ busContract('RedisBus on a Redis Cluster', async () => {
   };
 });
 
-test('subscribers learn of the gap when the connection to one server of the cluster is lost', async () => {
+test('subscribers are notified of the gap when the connection to one server of the cluster is lost', async () => {
   const bus = await newBus(randomUUID());
   onTestFinished(() => {
     bus.close();
@@ -185,7 +185,7 @@ test.each([0, 1, 2])(
     const forgotten = (await channelsOf(publisher, 'SHARDCHANNELS', prefix))[server] ?? [];
     expect(forgotten.length).toBeGreaterThan(0);
     expect(log.lines).toEqual([]);
-    // As after a failover: the server has forgotten the subscriptions, and the connection stays open.
+    // As after a failover: the server has lost the subscriptions, and the connection stays open.
     for (const channel of forgotten) await subscriber.sunsubscribe(channel);
     await expect.poll(() => gaps.size, { timeout: 20_000 }).toBe(topics.length);
     expect(log.lines).toContain(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { hashSlot } from './hash-slot.ts';
 
-// As answered by a real server.
+// The replies of a real server.
 test.each([
   ['123456789', 12_739],
   ['foo', 12_182],

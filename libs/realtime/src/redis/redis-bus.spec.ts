@@ -186,7 +186,7 @@ test('detects a connection that is open and delivers nothing, and connects again
   node.bus.subscribe('topic', { message: () => undefined, gap });
   await settled(node);
   expect(gap).not.toHaveBeenCalled();
-  // As after a failover: Redis has forgotten the subscriptions, and the connection stays open.
+  // As after a failover: Redis has lost the subscriptions, and the connection stays open.
   await node.subscriber.unsubscribe();
   await expect
     .poll(() => node.log.lines)

@@ -239,7 +239,7 @@ export class RedisBus implements Bus {
     this.#deliver(topic, message.slice(message.indexOf(' ') + 1));
   }
 
-  /** Tells the other nodes that messages of this node were lost, which their own connections do not reveal. */
+  /** Notifies the other nodes that messages of this node were lost, which they cannot detect on their own connections. */
   #announceLoss(): void {
     if (!this.#hasLost || this.#closed) return;
     this.#hasLost = false;

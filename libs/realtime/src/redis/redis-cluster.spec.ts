@@ -58,7 +58,7 @@ test('every node sees all nodes, and a node that closes is reported down to the 
   await expect(three.cluster.nodes()).rejects.toThrow('has left the cluster');
 });
 
-test('a node that does not renew its lease is down, and learns that it lost the lease when it is back', async () => {
+test('a node that does not renew its lease is down, and detects the lost lease when it is back', async () => {
   const at = prefix();
   const [here, there] = [await join({ prefix: at }), await join({ prefix: at, id: 'there' })];
   await here.cluster.nodes();
@@ -105,7 +105,7 @@ test('a crashed node is down even if Redis lost its data meanwhile', async () =>
   await expect.poll(() => here.down, { timeout: 3_000 }).toEqual(['there']);
 });
 
-test('rejects if Redis does not answer', async () => {
+test('rejects if Redis does not respond', async () => {
   const server = await RedisServer.start();
   onTestFinished(() => server.stop());
   const redis = server.client({ commandTimeout: 50 });

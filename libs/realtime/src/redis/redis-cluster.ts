@@ -30,7 +30,7 @@ return { wasLive, redis.call('ZRANGE', KEYS[1], 0, -1) }
 
 /**
  * The nodes of a deployment, by leases in Redis or Valkey. A node that has not renewed its lease within `leaseMs` by the clock of Redis is
- * down. It learns of it with its next renewal, see `onLeaseLost`, and may then be live again under the same id.
+ * down. It detects this with its next renewal, see `onLeaseLost`, and may then be live again under the same id.
  */
 export class RedisCluster implements Cluster {
   readonly id: string;
@@ -66,7 +66,7 @@ export class RedisCluster implements Cluster {
     }, leaseMs / 3).unref();
   }
 
-  /** Registers this node. Rejects with `RedisUnavailable` if Redis does not answer. */
+  /** Registers this node. Rejects with `RedisUnavailable` if Redis does not respond. */
   static async join(options: RedisClusterOptions): Promise<RedisCluster> {
     const cluster = new RedisCluster(options);
     try {

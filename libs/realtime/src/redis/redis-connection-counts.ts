@@ -74,16 +74,16 @@ export class RedisConnectionCounts implements ConnectionCounts {
 
   async reserve(user: string, own: number, limit: number): Promise<boolean> {
     this.#own.set(user, own);
-    // Contains what the last report would say.
+    // The reservation includes the number of the unsent report.
     this.#unsent.delete(user);
     const args = [this.#cluster.id, this.#nextSequence(), own, limit, this.#keepMs] as const;
-    const answer = await this.#run(reserveScript, user, args);
-    if (isAccepted(answer)) return true;
-    const down = await this.#downOf(nodesOf(answer));
+    const reply = await this.#run(reserveScript, user, args);
+    if (isAccepted(reply)) return true;
+    const down = await this.#downOf(nodesOf(reply));
     return down.length > 0 && isAccepted(await this.#run(reserveScript, user, [...args, ...down]));
   }
 
-  /** Reads without a script, because nothing depends on the answer: the handshake reserves the connection. */
+  /** Reads without a script, because nothing depends on the result: the handshake reserves the connection. */
   async isAvailable(user: string, own: number, limit: number): Promise<boolean> {
     const others = new Map<string, number>();
     for (const [node, report] of Object.entries(await this.#reports(user))) {
@@ -187,13 +187,13 @@ export class RedisConnectionCounts implements ConnectionCounts {
   }
 }
 
-function isAccepted(answer: unknown): boolean {
-  const accepted: unknown = Array.isArray(answer) ? answer[0] : undefined;
+function isAccepted(reply: unknown): boolean {
+  const accepted: unknown = Array.isArray(reply) ? reply[0] : undefined;
   if (accepted !== 0 && accepted !== 1) throw new RedisUnavailable('Redis sent an unexpected reply');
   return accepted === 1;
 }
 
-function nodesOf(answer: unknown): readonly string[] {
-  const nodes: unknown = Array.isArray(answer) ? answer[1] : undefined;
+function nodesOf(reply: unknown): readonly string[] {
+  const nodes: unknown = Array.isArray(reply) ? reply[1] : undefined;
   return Array.isArray(nodes) ? nodes.map(String) : [];
 }

@@ -116,7 +116,7 @@ test('is durable with an incomplete proof if a node does not respond', async () 
   expect(shared.ended.get('s1')).toBe('operator');
 });
 
-test('closes the sockets of all nodes, with an incomplete proof, when the list of nodes never answers', async () => {
+test('closes the sockets of all nodes, with an incomplete proof, when the list of nodes never settles', async () => {
   const shared = newCluster();
   const cluster: Cluster = { ...createMemoryCluster({ store: shared.clusterStore, id: 'here' }), nodes: never };
   const here = newNode('unused', shared, { cluster });
@@ -129,7 +129,7 @@ test('closes the sockets of all nodes, with an incomplete proof, when the list o
   expect(await revoking).toMatchObject({ complete: false, closed: 2 });
 });
 
-test('closes the sockets of all nodes, with a complete proof, when the ticket store never answers', async () => {
+test('closes the sockets of all nodes, with a complete proof, when the ticket store never responds', async () => {
   const shared = newCluster();
   const tickets = { revokeSession: never };
   const [here, there] = [newNode('here', shared, { tickets }), newNode('there', shared, { tickets })];
@@ -201,7 +201,7 @@ test('a handshake that began before a gap opens no socket, because its session m
   expect([reservation?.claim(), reservation?.isRevoked]).toEqual([false, false]);
 });
 
-test('validates sessions again later when the store does not answer after a gap', async () => {
+test('validates sessions again later when the store does not respond after a gap', async () => {
   const shared = newCluster();
   let causesOfEnd: RevocableSessions['causesOfEnd'] = never;
   const sessions: RevocableSessions = { ...shared.sessions, causesOfEnd: (pairs) => causesOfEnd(pairs) };

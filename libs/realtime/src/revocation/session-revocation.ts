@@ -77,7 +77,7 @@ export class SessionRevocation {
     const { bus, cluster, timeoutMs = 2_000, log = silent } = options;
     this.#options = options;
     this.#log = log;
-    // A node whose ticket store does not answer still reports in time which sockets it closed.
+    // A node whose ticket store does not respond still reports in time which sockets it closed.
     this.#ticketMs = timeoutMs / 2;
     this.#commands = new ClusterCommands<Command, number>({
       bus,

@@ -9,7 +9,7 @@ async function roomWith(...texts: string[]) {
   return { ...node, maggie, bart };
 }
 
-test('an edit is answered with its own sequence number and is sent to all members as a message with edits', async () => {
+test('the reply to an edit has its own sequence number, and the edit is sent to all members as a message with edits', async () => {
   const { maggie, bart } = await roomWith('frist');
   const reply = await maggie.request('edit', { room: 'general', key: newKey(), edits: 1, text: 'first' });
   const { seq, at } = reply['data'] as { seq: number; at: number };
@@ -92,8 +92,8 @@ test.each(['edit', 'delete'] as const)(
 test('an edit has the same length limits as a message', async () => {
   const { maggie } = await roomWith('mine');
   for (const text of ['', 'x'.repeat(4_001)]) {
-    const answer = await maggie.request('edit', { room: 'general', key: newKey(), edits: 1, text });
-    expect(answer).toMatchObject({ type: 'error', code: 'too_long' });
+    const reply = await maggie.request('edit', { room: 'general', key: newKey(), edits: 1, text });
+    expect(reply).toMatchObject({ type: 'error', code: 'too_long' });
   }
 });
 

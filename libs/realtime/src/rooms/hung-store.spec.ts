@@ -11,7 +11,7 @@ beforeEach(() => {
   });
 });
 
-/** A node whose history never answers for the room `hung`, as soon as `hang` was called. */
+/** A node whose history never responds for the room `hung`, as soon as `hang` was called. */
 function newHungNode() {
   const memory = createMemoryHistory({ rooms: ['hung', 'general'] });
   let hanging = false;
@@ -37,33 +37,33 @@ const internal = { type: 'error', code: 'internal' };
 test.each([
   ['join', { room: 'hung' }],
   ['history', { room: 'hung', after: 0 }],
-] as const)('answers %s with internal after 2 seconds when the history does not answer', async (type, params) => {
+] as const)('rejects %s with internal after 2 seconds when the history does not respond', async (type, params) => {
   const { connect, hang, log } = newHungNode();
   const maggie = connect();
   hang();
-  const answer = maggie.request(type, params);
+  const reply = maggie.request(type, params);
   await vi.advanceTimersByTimeAsync(1_999);
   expect(maggie.received('error')).toEqual([]);
   await vi.advanceTimersByTimeAsync(1);
-  expect(await answer).toMatchObject(internal);
+  expect(await reply).toMatchObject(internal);
   expect(log.lines).toEqual(['error a request handler threw an unexpected error']);
 });
 
-test('answers a send with internal after 2 seconds, and delivers the message if it becomes durable later', async () => {
+test('rejects a send with internal after 2 seconds, and delivers the message if it becomes durable later', async () => {
   const { connect, hang, appends } = newHungNode();
   const [maggie, bart] = [connect('maggie'), connect('bart')];
   for (const client of [maggie, bart]) await client.request('join', { room: 'hung' });
   hang();
-  const answer = maggie.request('send', { room: 'hung', key: newKey(), text: 'late' });
+  const reply = maggie.request('send', { room: 'hung', key: newKey(), text: 'late' });
   await vi.advanceTimersByTimeAsync(2_000);
-  expect(await answer).toMatchObject(internal);
+  expect(await reply).toMatchObject(internal);
   expect(liveSeqs(bart)).toEqual([]);
   for (const append of appends) append();
   await vi.advanceTimersByTimeAsync(0);
   expect(liveSeqs(bart)).toEqual([1]);
 });
 
-test('serves other rooms of the same connection while the history of one room does not answer', async () => {
+test('serves other rooms of the same connection while the history of one room does not respond', async () => {
   const { connect, hang } = newHungNode();
   const maggie = connect();
   hang();
@@ -76,7 +76,7 @@ test('serves other rooms of the same connection while the history of one room do
   expect(await hung[0]).toMatchObject(internal);
 });
 
-test('a connection closes and leaves its rooms while the history does not answer', async () => {
+test('a connection closes and leaves its rooms while the history does not respond', async () => {
   const { connect, hang, rooms, connections } = newHungNode();
   const maggie = connect();
   hang();
@@ -87,17 +87,17 @@ test('a connection closes and leaves its rooms while the history does not answer
   expect([connections.size, rooms.list()]).toEqual([0, []]);
 });
 
-test('answers a join after 2 seconds with the known presence when the presence store does not answer', async () => {
+test('accepts a join after 2 seconds with the known presence when the presence store does not respond', async () => {
   const never = (): Promise<never> => new Promise(() => undefined);
   const { connect } = newNode({ presence: { ...createMemoryPresence(), set: never, list: never } });
-  const answer = connect().request('join', { room: 'general' });
+  const reply = connect().request('join', { room: 'general' });
   await vi.advanceTimersByTimeAsync(2_000);
-  expect(await answer).toMatchObject({ type: 'reply', data: { present: [{ user: 'maggie', status: 'online' }] } });
+  expect(await reply).toMatchObject({ type: 'reply', data: { present: [{ user: 'maggie', status: 'online' }] } });
 });
 
-test('answers a join with internal after 2 seconds when authorize does not settle', async () => {
+test('rejects a join with internal after 2 seconds when authorize does not settle', async () => {
   const { connect } = newNode({ authorize: () => new Promise(() => undefined) });
-  const answer = connect().request('join', { room: 'general' });
+  const reply = connect().request('join', { room: 'general' });
   await vi.advanceTimersByTimeAsync(2_000);
-  expect(await answer).toMatchObject(internal);
+  expect(await reply).toMatchObject(internal);
 });

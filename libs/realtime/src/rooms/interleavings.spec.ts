@@ -112,7 +112,7 @@ function world() {
 }
 
 /**
- * From each answered join on, the page and the live messages must form one sequence without gaps or duplicates. The last one must
+ * From each successful join on, the page and the live messages must form one sequence without gaps or duplicates. The last one must
  * end with the last message. After a leave nothing may follow.
  */
 function sawEverythingOnce(client: Client, last: number): void {

@@ -149,7 +149,7 @@ test('sends live messages directly after the reply', async () => {
   expect(liveSeqs(client)).toEqual([11, 12]);
 });
 
-test('answers a rejoin of a joined room and continues without duplicates', async () => {
+test('replies to a rejoin of a joined room and continues without duplicates', async () => {
   const node = await filled(10);
   const { client } = await joined(node);
   await sendAll(client, 'general', ['a', 'b']);
@@ -163,7 +163,7 @@ test('answers a rejoin of a joined room and continues without duplicates', async
 test('runs joins, sends and leaves in the order of the requests', async () => {
   const node = await filled(0);
   const client = node.connect();
-  const answers = await Promise.all([
+  const replies = await Promise.all([
     client.request('join', { room: 'general' }),
     client.request('send', { room: 'general', key: newKey(), text: 'a' }),
     client.request('send', { room: 'general', key: newKey(), text: 'b' }),
@@ -171,7 +171,7 @@ test('runs joins, sends and leaves in the order of the requests', async () => {
     client.request('send', { room: 'general', key: newKey(), text: 'c' }),
     client.request('join', { room: 'general' }),
   ]);
-  expect(answers.map(({ type, code }) => code ?? type)).toEqual([
+  expect(replies.map(({ type, code }) => code ?? type)).toEqual([
     'reply',
     'reply',
     'reply',
@@ -179,7 +179,7 @@ test('runs joins, sends and leaves in the order of the requests', async () => {
     'not_joined',
     'reply',
   ]);
-  expect((answers[5]['data'] as JoinData).messages.map(({ text }) => text)).toEqual(['a', 'b']);
+  expect((replies[5]['data'] as JoinData).messages.map(({ text }) => text)).toEqual(['a', 'b']);
 });
 
 test('sends nothing after a leave, and accepts a second leave', async () => {
@@ -210,7 +210,7 @@ test('lists each present user once, starting with the own user', async () => {
   ]);
 });
 
-test('authorizes every join, rejoin, send and page, and answers a denial with one error', async () => {
+test('authorizes every join, rejoin, send and page, and replies to a denial with one error', async () => {
   const asked: string[] = [];
   let decision: 'allowed' | 'forbidden' | 'not_found' = 'allowed';
   const node = newNode({
@@ -241,7 +241,7 @@ test('authorizes every join, rejoin, send and page, and answers a denial with on
   expect(client.closedWith).toBeUndefined();
 });
 
-test('answers not_found for a room that the history does not know', async () => {
+test('rejects a join with not_found for a room that the history does not know', async () => {
   const node = await filled(0);
   const client = node.connect();
   expect(await client.request('join', { room: 'elsewhere' })).toMatchObject({ type: 'error', code: 'not_found' });
@@ -249,7 +249,7 @@ test('answers not_found for a room that the history does not know', async () => 
   expect(node.rooms.list()).toEqual([]);
 });
 
-test('answers internal while the history is unavailable, and accepts the join afterwards', async () => {
+test('rejects a join with internal while the history is unavailable, and accepts it afterwards', async () => {
   const memory = createMemoryHistory({ rooms: ['general'] });
   let away = true;
   const history: History = {

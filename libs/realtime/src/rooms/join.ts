@@ -19,7 +19,7 @@ export interface JoinContext {
   readonly history: History;
   readonly format: MessageFormat;
   readonly authorizations: Authorizations;
-  /** Rejects with the error to answer if the identity may not join. */
+  /** Rejects with the error for the client if the identity may not join. */
   readonly requireAccess: (identity: Identity, room: string, action: 'join') => Promise<void>;
   /** Returns the membership of the room, creating it if necessary. It is not live yet. */
   readonly enter: (client: RoomClient, room: string) => Membership;

@@ -112,7 +112,7 @@ test('delivers to members on the node of the sender while the bus is unavailable
   expect(liveSeqs(maggie)).toEqual([1]);
 });
 
-test('answers the sender when the bus throws', async () => {
+test('replies to the sender when the bus throws', async () => {
   const { bus } = fateful(() => {
     throw new Error('bus away');
   });

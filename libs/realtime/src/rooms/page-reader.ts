@@ -10,7 +10,7 @@ const lookAgainMs = 25;
 /**
  * Limits the page reads of one connection to the rate at which the client receives them. A client that rejoins a hundred rooms at
  * once does not become a slow consumer, and a client that requests pages without reading them does not fill the memory. The limit
- * of unanswered requests bounds the queue.
+ * of pending requests bounds the queue.
  */
 export class PageReader {
   /** Shared by all connections of the node. */
@@ -39,7 +39,7 @@ export class PageReader {
     }
   }
 
-  /** Wakes all waiting reads, which then find that the connection is closed. */
+  /** Resumes all waiting reads, which then find that the connection is closed. */
   end(): void {
     this.#wake();
   }

@@ -2,6 +2,7 @@ import type { Message, Params, RoomsProtocol } from '@usher/protocol';
 import { roomBounds } from '@usher/protocol/server';
 import { type MessageFormat, textFormat } from './content.ts';
 import type { History, HistoryPage, Range } from './history.ts';
+import { notFound } from '../support/errors.ts';
 
 /** The page that a join reads from the history, limited to the size of a frame. */
 export interface JoinPage extends HistoryPage {
@@ -36,6 +37,25 @@ export async function readForJoin(
     (missed === 0 || first?.seq === after + 1);
   if (!recoverable) return latest(await history.read(room, newest), 'gap', format);
   return { ...page, ...limitToFrame(page, 'oldest', format), recovery: 'recovered' };
+}
+
+/**
+ * Reads the page before a sequence number, or the newest one. Rejects with a `RequestError` with the code `not_found` if the room does not
+ * exist.
+ */
+export async function readPage(
+  history: History,
+  room: string,
+  { before, limit = roomBounds.freshMessages }: { readonly before?: number; readonly limit?: number } = {},
+  format: MessageFormat,
+): Promise<{ messages: Message[]; more: boolean }> {
+  const range = { limit: Math.min(limit, roomBounds.pageMessages), bytes: roomBounds.pageBytes };
+  try {
+    const page = await history.read(room, before === undefined ? range : { ...range, before });
+    return limitToFrame(page, 'newest', format);
+  } catch (error) {
+    throw notFound(error);
+  }
 }
 
 /**

@@ -106,7 +106,7 @@ describe('publish rejects', () => {
     await expect(rooms.publish('game', { x: -1 })).rejects.toMatchObject({ code: 'bad_message' });
   });
 
-  test('when the history does not answer in time, and delivers the message when it is durable after all', async () => {
+  test('when the history does not respond in time, and delivers the message when it is durable after all', async () => {
     const history = createMemoryHistory({ rooms: [room] });
     const { rooms, connect } = newNode({ history, storeTimeoutMs: 20 });
     const maggie = connect('maggie');

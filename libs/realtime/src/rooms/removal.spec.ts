@@ -138,8 +138,8 @@ test('refuses a join that is interrupted by removals every time, and leaves no s
     },
   });
   const client = node.connect();
-  const answer = await client.request('join', { room: 'general' });
-  expect(answer).toMatchObject({ type: 'error', code: 'rate_limited', retryAfterMs: 1_000 });
+  const reply = await client.request('join', { room: 'general' });
+  expect(reply).toMatchObject({ type: 'error', code: 'rate_limited', retryAfterMs: 1_000 });
   expect(node.rooms.list()).toEqual([]);
 });
 

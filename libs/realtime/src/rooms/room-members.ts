@@ -117,7 +117,7 @@ export class RoomMembers {
     }
   }
 
-  /** Forgets all connections and rooms. Returns the rooms, for the caller to close. */
+  /** Removes all connections and rooms. Returns the rooms, for the caller to close. */
   stop(): readonly Room[] {
     this.#stopped = true;
     for (const client of this.clients.values()) client.reader.end();

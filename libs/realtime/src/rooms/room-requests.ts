@@ -9,17 +9,24 @@ import type { RoomAction } from './room-types.ts';
 
 export interface RoomRequestsOptions {
   readonly connections: Connections<RoomsProtocol>;
+  /** The clients of connections that have used the protocol. */
+  readonly clients: ReadonlyMap<Connection, RoomClient>;
+  /** Returns the client of a connection. Creates it if necessary. */
   readonly clientOf: (connection: Connection) => RoomClient;
+  readonly setAway: (client: RoomClient, away: boolean) => void;
   readonly join: JoinContext;
-  /** Rejects with the error to answer if the identity may not do this in the room. */
+  /** Rejects with the error for the client if the identity may not do this in the room. */
   readonly requireAccess: (identity: Identity, room: string, action: RoomAction) => Promise<void>;
 }
 
 /** The costs of requests, where a `ping` costs 1: a join or a page reads the history, and a leave is sent to the room. */
 const costs = { join: 4, history: 4, leave: 2 } as const;
 
-/** Handles `join`, `history` and `leave`. Joins and leaves of one connection and room are handled one after the other. */
-export function handleRoomRequests({ connections, clientOf, join: context, requireAccess }: RoomRequestsOptions): void {
+/**
+ * Handles `join`, `history`, `leave` and `away`. Joins and leaves of one connection and room are handled one after the other.
+ */
+export function handleRoomRequests(options: RoomRequestsOptions): void {
+  const { connections, clients, clientOf, setAway, join: context, requireAccess } = options;
   const { history, format, leave } = context;
 
   connections.handle(
@@ -69,5 +76,19 @@ export function handleRoomRequests({ connections, clientOf, join: context, requi
       return {};
     },
     { cost: costs.leave },
+  );
+
+  connections.on(
+    'away',
+    ({ away }, connection) => {
+      setAway(clientOf(connection), away);
+    },
+    {
+      // A change is sent to each joined room.
+      cost({ away }, connection) {
+        const client = clients.get(connection);
+        return client === undefined || client.away === away ? 1 : Math.max(1, client.memberships.size);
+      },
+    },
   );
 }

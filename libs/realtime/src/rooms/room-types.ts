@@ -82,7 +82,7 @@ export interface RoomsOptions<P extends AnyRoomsProtocol = RoomsProtocol, D exte
   readonly headCheckMs?: number;
   /**
    * How long a request waits for the history, the memberships, the read markers or `authorize`, in milliseconds. Defaults to 2,000. Then
-   * it is answered with `internal`, which clients retry.
+   * it is rejected with `internal`, which clients retry.
    */
   readonly storeTimeoutMs?: number;
   /**
@@ -99,7 +99,7 @@ export interface RoomsOptions<P extends AnyRoomsProtocol = RoomsProtocol, D exte
   /** Stores which users are members of which rooms. Without it, no room has members, and no `left` and `unread` events are sent. */
   readonly memberships?: Memberships;
   /**
-   * Stores the read markers of members; requires `memberships`. Without it, `read` is answered with `unknown_type` and no `unread`
+   * Stores the read markers of members; requires `memberships`. Without it, `read` is rejected with `unknown_type` and no `unread`
    * events are sent.
    */
   readonly readMarkers?: ReadMarkers;
@@ -119,7 +119,7 @@ export interface Member {
 
 /** The result of a removal. */
 export interface Removed {
-  /** The number of connections that had joined the room, on the nodes that answered. */
+  /** The number of connections that had joined the room, on the nodes that replied. */
   readonly connections: number;
   /** Whether every live node has confirmed the removal. */
   readonly complete: boolean;
@@ -168,8 +168,8 @@ export interface Rooms<P extends AnyRoomsProtocol = RoomsProtocol> {
   /**
    * Removes a user from a room after the membership has ended. When it returns, their connections on this node have received
    * `removed` with `code` and receive nothing else from the room, and joins in progress are authorized again. When the promise resolves with
-   * `complete: true`, the same applies to every node, even to those that do not answer: they authorize all memberships again before they
-   * deliver anything. With `complete: false`, a live node did not answer in time; call it again.
+   * `complete: true`, the same applies to every node, even to those that do not reply: they authorize all memberships again before they
+   * deliver anything. With `complete: false`, a live node did not reply in time; call it again.
    */
   remove(room: string, user: string, code: string): Promise<Removed>;
   /**
@@ -180,7 +180,7 @@ export interface Rooms<P extends AnyRoomsProtocol = RoomsProtocol> {
   /**
    * Sends an event about a room, for example that it became read-only: to the connections that have joined it, and to the other connections
    * of its members, on all nodes. It is not stored: a client that is not connected never receives it. Resolves when all live nodes have sent
-   * it, or after 2 seconds with the answers so far.
+   * it, or after 2 seconds with the replies so far.
    *
    * @throws TypeError if `type` belongs to the core or is `reply` or `error`
    * @throws RangeError if the frame has more than 512 KiB
@@ -228,7 +228,7 @@ export interface Rooms<P extends AnyRoomsProtocol = RoomsProtocol> {
   deliver(appended: Appended, epoch: string): void;
   /**
    * Ends everything that `createRooms` began: timers, subscriptions and listeners. Call it when the connections are closed; later
-   * requests to rooms are answered with `internal`. It closes neither the bus, nor the stores, nor a cluster that was passed.
+   * requests to rooms are rejected with `internal`. It closes neither the bus, nor the stores, nor a cluster that was passed.
    */
   stop(): Promise<void>;
 }

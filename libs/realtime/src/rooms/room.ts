@@ -42,7 +42,7 @@ const unconfirmedMs = 100;
 export interface Membership {
   readonly connection: Connection;
   readonly room: Room;
-  /** At least one join was answered, so the connection counts as present and may send. */
+  /** At least one join succeeded, so the connection counts as present and may send. */
   joined: boolean;
   /** When the first join arrived, in whole milliseconds since the connection opened. */
   readonly joinedAfterMs: number;

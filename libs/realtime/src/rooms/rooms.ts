@@ -1,5 +1,4 @@
-import type { AnyRoomsProtocol, Reply, RoomsProtocol, Signal } from '@usher/protocol';
-import { roomBounds } from '@usher/protocol/server';
+import type { AnyRoomsProtocol, Reply, RoomsProtocol } from '@usher/protocol';
 import { BusScope } from '../bus/bus.ts';
 import { createMemoryCluster } from '../cluster/cluster.ts';
 import { createAccess } from './access.ts';
@@ -16,10 +15,9 @@ import { endAll } from '../support/listeners.ts';
 import { silent } from '../support/log.ts';
 import { LoopShare } from '../support/loop-share.ts';
 import { createMemoryPresence } from '../presence/memory-presence.ts';
-import { notFound } from '../support/errors.ts';
 import { formatOf } from './content.ts';
 import { type Appended, limitHistory } from './history.ts';
-import { limitToFrame } from './page.ts';
+import { readPage } from './page.ts';
 import { createPublisher } from './publish.ts';
 import { ResyncScheduler } from './resync.ts';
 import { SessionValidation } from './session-validation.ts';
@@ -192,12 +190,6 @@ function createRoomsOf(options: RoomsOptions): Rooms {
   const present = (membership: Membership): Present =>
     presence.joined(membership, roomMembers.isAway(membership.connection));
 
-  /** A change of `away` is sent to each joined room. */
-  function costOfAway({ away }: Signal<RoomsProtocol, 'away'>, connection: Connection): number {
-    const client = clients.get(connection);
-    return client === undefined || client.away === away ? 1 : Math.max(1, client.memberships.size);
-  }
-
   let isStopped = false;
   const endOnLeaseLost = cluster.onLeaseLost(onMissed);
   const endOnNodeDown = cluster.onNodeDown((dead) => {
@@ -217,7 +209,11 @@ function createRoomsOf(options: RoomsOptions): Rooms {
 
   handleRoomRequests({
     connections,
+    clients,
     clientOf,
+    setAway: (client, away) => {
+      presence.setAway(client, away);
+    },
     join: {
       history,
       format,
@@ -236,14 +232,6 @@ function createRoomsOf(options: RoomsOptions): Rooms {
     clientOf,
     appended: (room, ms) => observer.appended?.(room, ms),
   });
-
-  connections.on(
-    'away',
-    ({ away }, connection) => {
-      presence.setAway(clientOf(connection), away);
-    },
-    { cost: costOfAway },
-  );
 
   function deliver({ message, duplicate }: Appended, epoch: string): void {
     if (!duplicate) observer.appended?.(message.room);
@@ -286,15 +274,7 @@ function createRoomsOf(options: RoomsOptions): Rooms {
       timeoutMs,
       log,
     }),
-    async history(room, { before, limit = roomBounds.freshMessages } = {}) {
-      const range = { limit: Math.min(limit, roomBounds.pageMessages), bytes: roomBounds.pageBytes };
-      try {
-        const page = await history.read(room, before === undefined ? range : { ...range, before });
-        return limitToFrame(page, 'newest', format);
-      } catch (error) {
-        throw notFound(error);
-      }
-    },
+    history: (room, query) => readPage(history, room, query, format),
     deliver,
     async stop() {
       if (isStopped) return;

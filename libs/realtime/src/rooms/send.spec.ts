@@ -19,7 +19,7 @@ async function room(...users: string[]) {
   return { ...node, clients, maggie, bart };
 }
 
-test('answers with the sequence number and sends the message to every member, including the sender', async () => {
+test('replies with the sequence number and sends the message to every member, including the sender', async () => {
   const { clients, maggie } = await room('maggie', 'bart', 'lisa');
   const reply = await maggie.request('send', { room: 'general', key: newKey(), text: 'Hello' });
   const { seq, at } = reply['data'] as { seq: number; at: number };
@@ -86,12 +86,12 @@ test('sends nothing when the append fails', async () => {
   const node = newNode({ history });
   const client = node.connect();
   await client.request('join', { room: 'general' });
-  const answer = await client.request('send', { room: 'general', key: newKey(), text: 'Hello' });
-  expect(answer).toEqual({ type: 'error', id: 2, code: 'internal', message: 'internal error' });
+  const reply = await client.request('send', { room: 'general', key: newKey(), text: 'Hello' });
+  expect(reply).toEqual({ type: 'error', id: 2, code: 'internal', message: 'internal error' });
   expect(client.received('message')).toEqual([]);
 });
 
-test('answers a repeated key with the first result and appends nothing', async () => {
+test('replies to a repeated key with the first result and appends nothing', async () => {
   const { maggie, clients, connect } = await room('maggie', 'bart');
   const key = newKey();
   const first = await maggie.request('send', { room: 'general', key, text: 'Hello' });
@@ -138,8 +138,8 @@ test('keeps the messages of one connection in order, however long each authoriza
 test('refuses sends of a connection that has not joined', async () => {
   const { connect, history } = await room('maggie');
   const stranger = connect('bart');
-  const answer = await stranger.request('send', { room: 'general', key: newKey(), text: 'Hello' });
-  expect(answer).toMatchObject({ type: 'error', code: 'not_joined' });
+  const reply = await stranger.request('send', { room: 'general', key: newKey(), text: 'Hello' });
+  expect(reply).toMatchObject({ type: 'error', code: 'not_joined' });
   expect((await history.read('general', { limit: 1 })).seq).toBe(0);
 });
 

@@ -56,15 +56,15 @@ test('validates each session once after a gap of the bus, and delivers nothing b
   const restore = bus.interrupt();
   ended.set('session of maggie', 'signed_out');
   await history.append('general', { user: 'lisa', key: 'a', text: 'meanwhile' });
-  const answer = Promise.withResolvers<undefined>();
+  const validation = Promise.withResolvers<undefined>();
   causesOfEnd.mockImplementationOnce(async (pairs) => {
-    await answer.promise;
+    await validation.promise;
     return pairs.map(({ session }) => ended.get(session));
   });
   restore();
   await quiet();
   expect([liveSeqs(maggie), liveSeqs(bart)]).toEqual([[], []]);
-  answer.resolve(undefined);
+  validation.resolve(undefined);
   await eventually(() => {
     expect(liveSeqs(bart)).toEqual([1]);
   });

@@ -79,7 +79,7 @@ test('leaves no timer, no subscription and no listener after stop', async () => 
   expect(node.rooms.list()).toEqual([]);
 });
 
-test('answers a join after stop with internal', async () => {
+test('rejects a join after stop with internal', async () => {
   const node = newNode();
   const maggie = node.connect('maggie');
   await node.rooms.stop();

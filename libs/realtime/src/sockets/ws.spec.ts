@@ -131,7 +131,7 @@ test.each([
   expect(closed).toEqual([4503]);
 });
 
-test('sends no gathered frames after the answer to the close frame of the client', async () => {
+test('sends no gathered frames after the reply to the close frame of the client', async () => {
   const { client, ws, socket, closed, ended } = await attached();
   const writes = spyOnWrites(ws);
   // In the turn in which the close frame is read. At its end, all gathered frames would be written.
@@ -151,7 +151,7 @@ test('sends no gathered frames after the answer to the close frame of the client
   expect(closed).toEqual([1001]);
 });
 
-test('answers pings between gathered frames', async () => {
+test('replies to pings between gathered frames', async () => {
   const { client, socket, heard } = await attached();
   for (const round of range(1, 20)) {
     client.say(9, `ping ${round}`);

@@ -1,7 +1,7 @@
 /** How long a call of a store may take by default, in milliseconds. */
 export const storeTimeoutMs = 2_000;
 
-/** A store did not answer in time. Whether it executed the call is unknown. */
+/** A store did not respond in time. Whether it executed the call is unknown. */
 export class StoreTimeout extends Error {
   override readonly name = 'StoreTimeout';
 

@@ -1,5 +1,5 @@
 /**
- * Thrown by a handler to answer a request with an `error` frame. The client receives the message, so it must not contain internal
+ * Thrown by a handler to reject a request with an `error` frame. The client receives the message, so it must not contain internal
  * details.
  */
 export class RequestError<C extends string = string> extends Error {
@@ -27,7 +27,7 @@ export function notFound(error: unknown): unknown {
   return error instanceof UnknownRoom ? new RequestError('not_found', 'no such room') : error;
 }
 
-/** @throws RequestError to answer the request with if access was denied */
+/** @throws RequestError that rejects the request if access was denied */
 export function requireAllowed(decision: AccessDecision): void {
   if (decision === 'not_found') throw new RequestError('not_found', 'no such room');
   if (decision === 'forbidden') throw new RequestError('forbidden', 'not allowed in this room');

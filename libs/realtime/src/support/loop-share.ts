@@ -5,7 +5,7 @@ const mostPerTurn = 8;
 
 /**
  * Spreads tasks that block the event loop, such as reading and serializing pages, over several turns, so that other requests are
- * answered in between. It runs eight tasks per turn while turns are fast, and one after a slow turn, in first-in, first-out order.
+ * processed in between. It runs eight tasks per turn while turns are fast, and one after a slow turn, in first-in, first-out order.
  * The callers bound the queue.
  */
 export class LoopShare {

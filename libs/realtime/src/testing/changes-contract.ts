@@ -125,7 +125,7 @@ export function changesContract(open: () => Promise<History>): void {
     expect((await history.append('one', changing(change, 3))).message.seq).toBe(6);
   });
 
-  test('answers not_found for a deleted message of another user', async () => {
+  test('returns not_found for a deleted message of another user', async () => {
     const history = await open();
     await history.append('one', said('gone', 'bart'));
     await history.append('one', { ...by('bart'), deletes: 1 });

@@ -29,7 +29,7 @@ export interface FakeSocket extends Socket {
   readonly terminated: boolean;
   /** Set it to simulate a client that does not read. */
   bufferedBytes: number;
-  /** Whether the client answers a close frame of the server. Defaults to true. */
+  /** Whether the client responds to a close frame of the server. Defaults to true. */
   answersClose: boolean;
   /** Sends a frame to the server: an object as JSON, a string unchanged. */
   sendFrame(frame: object | string): void;

@@ -139,7 +139,7 @@ export function readMarkersContract(name: string, create: Create): void {
       }
     });
 
-    test('answers pairs of several rooms in their order, with undefined for unknown rooms and non-members', async () => {
+    test('returns pairs of several rooms in their order, with undefined for unknown rooms and non-members', async () => {
       const { here, there, sendTo } = await open(create);
       await here.memberships.add('one', 'maggie');
       await here.memberships.add('two', 'maggie');

@@ -41,7 +41,7 @@ function presenceOn(bus: Bus): Presence {
 
 /**
  * A node with the rooms `general` and `random`. By default every user may join them. Stopped when the test ends. Heartbeats are due after an
- * hour, because a fake socket does not answer them: with fake timers, a connection would otherwise close at a random time.
+ * hour, because a fake socket does not reply to them: with fake timers, a connection would otherwise close at a random time.
  */
 export function newNode(options: Partial<ConnectionsOptions<RoomsProtocol>> & Partial<RoomsOptions> = {}) {
   const log = newLog();

@@ -22,7 +22,7 @@ export function presenceLifetimes(create: CreatePresence): void {
       expect(await statusOf('bart', 'one', 'here')).toBe('offline');
     });
 
-    test('tells a node when its next held status ends', async () => {
+    test('returns when the next held status of a node ends', async () => {
       const { subject, here, there, set } = await open(create);
       expect((await here.renew('here')).nextEndMs).toBeUndefined();
       await set('here', held('maggie', 'online', 3_000), held('bart', 'online', 2_000));

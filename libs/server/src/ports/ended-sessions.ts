@@ -9,8 +9,8 @@ export interface EndedSessions extends RevocableSessions {
   revoked(session: string): void;
 }
 
-/** Ended sessions that a node remembers. */
-const maxRemembered = 100_000;
+/** The maximum number of ended sessions in the memory of a node. */
+const maxSessions = 100_000;
 
 interface Ended {
   readonly cause: EndCause;
@@ -18,7 +18,7 @@ interface Ended {
   readonly until: number;
 }
 
-/** Remembers ended sessions in the memory of this node. They are lost in a restart. */
+/** Stores ended sessions in the memory of this node. They are lost in a restart. */
 export class MemoryEndedSessions implements EndedSessions {
   readonly #keepMs: number;
   readonly #log: Logger;
@@ -53,15 +53,15 @@ export class MemoryEndedSessions implements EndedSessions {
     if (this.#ended.has(session)) return;
     const now = performance.now();
     for (const [oldest, { until }] of this.#ended) {
-      if (until > now && this.#ended.size < maxRemembered) break;
-      if (until > now) this.#log.warn({}, 'too many ended sessions to remember: pass sessions to createUsher');
+      if (until > now && this.#ended.size < maxSessions) break;
+      if (until > now) this.#log.warn({}, 'too many ended sessions in memory: pass sessions to createUsher');
       this.#ended.delete(oldest);
     }
     this.#ended.set(session, { cause, until: now + this.#keepMs });
   }
 }
 
-/** Remembers ended sessions in Redis or Valkey, for all nodes. */
+/** Stores ended sessions in Redis or Valkey, for all nodes. */
 export class RedisEndedSessions implements EndedSessions {
   readonly #redis: Redis | Cluster;
   readonly #prefix: string;

@@ -98,13 +98,13 @@ describe('two nodes with redis and postgres', () => {
   });
 });
 
-test('a Redis that does not answer stops the start after five seconds', async () => {
+test('a Redis that does not respond stops the start after five seconds', async () => {
   const client = redis.duplicate({ path: '/nowhere/redis.sock', lazyConnect: true });
   const options = { allowedOrigins: [], authenticate: byName, rooms: ['general'], redis: client };
   await expect(createUsher(options)).rejects.toThrow('Redis cannot be used');
 }, 30_000);
 
-test('ended sessions in memory are forgotten after their time, and keep their first cause', async () => {
+test('ended sessions in memory are removed after their time, and keep their first cause', async () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   onTestFinished(() => {
     vi.useRealTimers();

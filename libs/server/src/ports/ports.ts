@@ -60,7 +60,7 @@ const minSlotsPerUser = 10;
 /**
  * Opens the ports: those of the options, else those of Redis, else those in memory. What the application passed stays open on `close`.
  *
- * @throws Error if Redis does not answer
+ * @throws Error if Redis does not respond
  */
 export async function openPorts<P extends Protocol, R>(options: UsherOptions<P, R>, log: Logger): Promise<Ports> {
   const ttlMs = (options.ticketSeconds ?? 30) * 1_000;

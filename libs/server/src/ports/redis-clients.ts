@@ -19,7 +19,7 @@ export interface RedisClients {
  * Opens two connections with the settings of a client of the application, which stays untouched. They fail at once while Redis is
  * unavailable and reconnect automatically.
  *
- * @throws Error if Redis does not answer within 5 seconds
+ * @throws Error if Redis does not respond within 5 seconds
  */
 export async function openRedisClients(client: Redis | Cluster, log: Logger): Promise<RedisClients> {
   const commands = duplicate(client, { enableAutoPipelining: true, autoResubscribe: true });
@@ -109,7 +109,7 @@ async function ready(client: Redis | Cluster): Promise<void> {
   try {
     await new Promise<void>((resolve, reject) => {
       timer = setTimeout(() => {
-        reject(new Error('Redis does not answer'));
+        reject(new Error('Redis does not respond'));
       }, startMs);
       client.once('ready', resolve);
       // Retrying does not correct a wrong password.

@@ -48,7 +48,7 @@ export interface CookieSessions extends RevocableSessions {
   /** Finds the roles of a session and its end. */
   readonly admit: (holder: TicketHolder) => Promise<AdmittedUser | undefined>;
   /**
-   * Answers `POST <path>` (sign-in), `POST <path>/refresh` and `DELETE <path>` (sign-out). Passes any other request to `next`. Works as a handler of
+   * Handles `POST <path>` (sign-in), `POST <path>/refresh` and `DELETE <path>` (sign-out). Passes any other request to `next`. Works as a handler of
    * `node:http` and as middleware of Express and NestJS, before or after a parser of JSON.
    */
   readonly handler: (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
@@ -56,7 +56,7 @@ export interface CookieSessions extends RevocableSessions {
   readonly useRevoke: (revoke: (session: string, cause: EndCause) => Promise<unknown>) => void;
 }
 
-interface Answer {
+interface Result {
   readonly status: number;
   readonly body?: object;
   /** `null` clears it. */
@@ -65,7 +65,7 @@ interface Answer {
 
 const maxBodyBytes = 16_384;
 
-/** An answer other than success. */
+/** A response other than success. */
 class HttpProblem extends Error {
   readonly code: ProblemCode;
   readonly detail: string | undefined;
@@ -141,7 +141,7 @@ export function createCookieSessions(options: CookieSessionsOptions): CookieSess
     return pair.slice(cookieName.length + 1);
   }
 
-  async function start(request: IncomingMessage): Promise<Answer> {
+  async function start(request: IncomingMessage): Promise<Result> {
     // Otherwise a foreign page could sign its visitor in as another user.
     requireOwnOrigin(request);
     const signedIn = await signIn(await jsonOf(request), request);
@@ -154,7 +154,7 @@ export function createCookieSessions(options: CookieSessionsOptions): CookieSess
     return { status: 200, body: await tokenFor(session), cookie: { token: formatRefreshToken(token), ends } };
   }
 
-  async function renew(request: IncomingMessage): Promise<Answer> {
+  async function renew(request: IncomingMessage): Promise<Result> {
     const presented = cookieOf(request);
     if (presented === undefined) throw new HttpProblem('missing_token');
     const result = await refresh(store, presented, Date.now());
@@ -168,7 +168,7 @@ export function createCookieSessions(options: CookieSessionsOptions): CookieSess
   }
 
   /** By the access token. Without one, or with an expired one, by the cookie, so that sign-out is always possible. */
-  async function end(request: IncomingMessage): Promise<Answer> {
+  async function end(request: IncomingMessage): Promise<Result> {
     const owner = await authenticate(request).catch(async (error: unknown) => {
       const code = error instanceof HttpProblem ? error.code : undefined;
       const cookie = code === 'missing_token' || code === 'token_expired' ? cookieOf(request) : undefined;
@@ -181,7 +181,7 @@ export function createCookieSessions(options: CookieSessionsOptions): CookieSess
     return { status: 204, cookie: null };
   }
 
-  function send(response: ServerResponse, { status, body, cookie }: Answer): void {
+  function send(response: ServerResponse, { status, body, cookie }: Result): void {
     const attributes = `Path=${path}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
     if (cookie === null) response.appendHeader('set-cookie', `${cookieName}=; Max-Age=0; ${attributes}`);
     else if (cookie !== undefined) {
@@ -229,8 +229,8 @@ export function createCookieSessions(options: CookieSessionsOptions): CookieSess
         return;
       }
       call(request).then(
-        (answer) => {
-          send(response, answer);
+        (result) => {
+          send(response, result);
         },
         (error: unknown) => {
           fail(response, error);

@@ -90,7 +90,7 @@ export async function request(
 /**
  * The contract of every adapter: the server owns all upgrades, and everything else belongs to the framework.
  *
- * The server under test has two routes of the framework: `GET /plain` answers `plain`, and `POST /echo` answers the JSON that it received.
+ * The server under test has two routes of the framework: `GET /plain` returns `plain`, and `POST /echo` returns the JSON that it received.
  *
  * @param start starts the server on a free port of 127.0.0.1. It is closed when the test finishes.
  */
@@ -164,7 +164,7 @@ export function ownsUpgradesContract(name: string, start: (options: AdapterOptio
     });
   });
 
-  describe(`${name} answers the ticket call`, () => {
+  describe(`${name} handles the ticket call`, () => {
     test('with a ticket that no cache keeps', async () => {
       const { call } = await newServer();
       const response = await call('/api/ws_ticket', { headers: bearer });
@@ -224,7 +224,7 @@ export function ownsUpgradesContract(name: string, start: (options: AdapterOptio
   });
 
   describe(`${name} leaves everything else to the framework`, () => {
-    test('its routes answer requests, including requests with bodies, while connections are open', async () => {
+    test('its routes handle requests, including requests with bodies, while connections are open', async () => {
       const server = await newServer();
       await openSocket(server, `ticket=${await ticketOf(server)}`);
       expect(await (await server.call('/plain')).text()).toBe('plain');

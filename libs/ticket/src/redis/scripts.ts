@@ -102,7 +102,7 @@ return {'ok', claims}
 `;
 
 /**
- * KEYS: session. ARGV: clock, prefix of the keys, how long to remember the revocation in ms. Returns the number of tickets that were
+ * KEYS: session. ARGV: clock, prefix of the keys, how long to store the revocation in ms. Returns the number of tickets that were
  * still valid. A ticket that is issued afterwards is revoked from the start.
  */
 export const revokeScript = `#!lua flags=allow-oom

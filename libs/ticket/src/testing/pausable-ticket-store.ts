@@ -1,7 +1,7 @@
 import { createMemoryTicketStore } from '../memory-ticket-store.ts';
 import type { CallOptions, ConsumeResult, IssueResult, TicketClaims, TicketStore } from '../ticket-store.ts';
 
-/** A memory store that can stop answering. It ignores signals, like a command that was already sent to a server. */
+/** A memory store that can stop responding. It ignores signals, like a command that was already sent to a server. */
 export class PausableTicketStore implements TicketStore {
   readonly #store = createMemoryTicketStore();
   #paused: PromiseWithResolvers<undefined> | undefined;
@@ -9,7 +9,7 @@ export class PausableTicketStore implements TicketStore {
   signals: AbortSignal[] = [];
   #onArrival: () => void = () => undefined;
 
-  /** Stops answering. */
+  /** Stops responding. */
   pause(): void {
     this.#paused = Promise.withResolvers();
     this.signals = [];
@@ -24,12 +24,12 @@ export class PausableTicketStore implements TicketStore {
     }
   }
 
-  /** Answers new calls. Calls that arrived during the pause are never answered. */
+  /** Responds to new calls. Calls that arrived during the pause never get a reply. */
   recover(): void {
     this.#paused = undefined;
   }
 
-  /** Answers new calls and those that arrived during the pause. */
+  /** Responds to new calls and to those that arrived during the pause. */
   resume(): void {
     this.#paused?.resolve(undefined);
     this.#paused = undefined;

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 /** The example key of RFC 6455 §1.3. */
 export const exampleKey = 'dGhlIHNhbXBsZSBub25jZQ==';
 
-/** The answer to a handshake. */
+/** The response to a handshake. */
 export interface HandshakeResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

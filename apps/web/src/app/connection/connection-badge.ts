@@ -1,7 +1,7 @@
 import { Component, computed } from '@angular/core';
 import { RouterLink, RouterLinkActive } from '@angular/router';
 import { injectUsher } from '@usher/angular';
-import { stateWords } from './banner-words.ts';
+import { stateText } from './banner-text.ts';
 import { shellTexts } from '../texts/shell.ts';
 
 /** Shows the connection state and links to the connection page. */
@@ -19,7 +19,7 @@ import { shellTexts } from '../texts/shell.ts';
     >
       <span class="light" aria-hidden="true"></span>
       <span class="sr-only">{{ texts.connection }}: </span>
-      <span>{{ words() }}</span>
+      <span>{{ text() }}</span>
     </a>
   `,
   styles: `
@@ -99,5 +99,5 @@ export class ConnectionBadge {
   private readonly usher = injectUsher();
   protected readonly texts = shellTexts;
   protected readonly state = computed(() => this.usher.state().name);
-  protected readonly words = computed(() => stateWords(this.usher.state()));
+  protected readonly text = computed(() => stateText(this.usher.state()));
 }

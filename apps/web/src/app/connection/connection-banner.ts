@@ -5,7 +5,7 @@ import { shellTexts } from '../texts/shell.ts';
 import { Icon } from '../ui/icon.ts';
 import { SupportCode } from '../ui/support-code.ts';
 import { injectNow } from '../ui/environment.ts';
-import { bannerReceipt, bannerWords } from './banner-words.ts';
+import { bannerReceipt, bannerText } from './banner-text.ts';
 
 /** How long "Connected again" is shown (ms). */
 const backMs = 2_500;
@@ -24,23 +24,23 @@ export class ConnectionBanner {
   private readonly backUntil = signal(0);
 
   protected readonly texts = bannerTexts;
-  protected readonly words = computed(() => bannerWords(this.usher.state(), this.now()));
+  protected readonly text = computed(() => bannerText(this.usher.state(), this.now()));
   protected readonly receipt = computed(() => bannerReceipt(this.usher.state()));
-  protected readonly back = computed(() => this.words() === undefined && this.now() < this.backUntil());
+  protected readonly back = computed(() => this.text() === undefined && this.now() < this.backUntil());
   /** The announcement for screen readers, without the countdown. */
-  protected readonly spoken = computed(() => (this.back() ? bannerTexts.back : (this.words()?.what ?? '')));
+  protected readonly announcement = computed(() => (this.back() ? bannerTexts.back : (this.text()?.what ?? '')));
 
   constructor() {
     let away = false;
     effect(() => {
-      const shown = this.words() !== undefined;
+      const shown = this.text() !== undefined;
       if (away && !shown && untracked(this.usher.state).name === 'open') this.backUntil.set(Date.now() + backMs);
       away = shown;
     });
   }
 
   protected act(): void {
-    if (this.words()?.action === 'connect') this.usher.socket.connect();
+    if (this.text()?.action === 'connect') this.usher.socket.connect();
     else this.usher.socket.retryNow();
   }
 }

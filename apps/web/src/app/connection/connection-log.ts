@@ -6,7 +6,7 @@ import type { Step } from '@usher/client';
 export type LoggedStep = Step & { readonly number: number };
 
 /** The number of steps that are kept; older ones are dropped. */
-const mostSteps = 200;
+const maxSteps = 200;
 
 /**
  * The events of the socket, newest last. Records from the start of the session, so that the connection page shows the first connection
@@ -22,7 +22,7 @@ export class ConnectionLog {
   constructor() {
     const subscription = injectUsher().socket.log$.subscribe((step) => {
       const logged = { ...step, number: ++this.number };
-      this.written.update((steps) => [...steps.slice(1 - mostSteps), logged]);
+      this.written.update((steps) => [...steps.slice(1 - maxSteps), logged]);
     });
     inject(DestroyRef).onDestroy(() => {
       subscription.unsubscribe();

@@ -8,10 +8,10 @@ import { LoadFailure } from '../ui/load-failure.ts';
 import { Page } from '../ui/page.ts';
 import type * as ExplanationTable from '../explain/explanation.ts';
 import { ExplanationCard } from '../explain/explanation-card.ts';
-import { bannerWords, stateWords } from './banner-words.ts';
+import { bannerText, stateText } from './banner-text.ts';
 import { ConnectionLog } from './connection-log.ts';
 import { type ConnectionStep, connectionSteps } from './connection-steps.ts';
-import { clockOf, detailOf, elapsed, milliseconds, wordsOf } from './format.ts';
+import { clockOf, detailOf, elapsed, milliseconds, stepText } from './format.ts';
 import { explainedReason } from './explained-reason.ts';
 import { HandshakeProbe } from './handshake-probe.ts';
 import { LeaseCard } from './lease-card.ts';
@@ -37,24 +37,24 @@ export class ConnectionPage {
     token: 'key',
     ticket: 'ticket',
     handshake: 'handshake',
-    open: 'door',
+    open: 'enter',
   };
   protected readonly state = this.usher.state;
-  protected readonly stateWords = computed(() => stateWords(this.state()));
+  protected readonly stateText = computed(() => stateText(this.state()));
   protected readonly because = computed(() => {
-    const words = bannerWords(this.state(), this.now());
+    const text = bannerText(this.state(), this.now());
     const { name, since } = this.state();
     if (name === 'open') return connectionTexts.connectedFor(elapsed(this.now() - since));
-    if (words === undefined) return '';
-    return words.next === undefined ? words.what : `${words.what} ${words.next}`;
+    if (text === undefined) return '';
+    return text.next === undefined ? text.what : `${text.what} ${text.next}`;
   });
   protected readonly progress = computed(() => connectionSteps(this.state(), this.log.steps()));
   /** Why there is no connection, for the explanation. */
   protected readonly reason = computed(() => explainedReason(this.state(), this.progress()));
-  /** The table of explanations, which is loaded with the first one. */
+  /** The table of explanations. It is loaded when an explanation is first needed. */
   private readonly table = signal<typeof ExplanationTable | undefined>(undefined);
   protected readonly explanation = computed(() => this.table()?.explanationOf(this.reason()));
-  /** The code with which an operator finds out why the last attempt failed. */
+  /** Operators look up this code to find out why the last attempt failed. */
   protected readonly receipt = computed(() => (this.state().name === 'open' ? undefined : this.state().receipt));
   protected readonly steps = computed(() =>
     this.log
@@ -63,14 +63,14 @@ export class ConnectionPage {
       .map((step) => ({
         number: step.number,
         time: clockOf(step.at),
-        what: wordsOf(step),
+        what: stepText(step),
         detail: detailOf(step),
         bad: step.step === 'refused' || step.step === 'close',
       })),
   );
 
   protected readonly busy = signal<Trial | undefined>(undefined);
-  protected readonly answers = signal<Readonly<Record<Trial, readonly string[]>>>({
+  protected readonly results = signal<Readonly<Record<Trial, readonly string[]>>>({
     drop: [],
     twice: [],
     noTicket: [],
@@ -100,7 +100,7 @@ export class ConnectionPage {
   protected drop(): void {
     const open = this.state().name === 'open';
     if (open) this.usher.socket.drop();
-    this.answer('drop', [open ? connectionTexts.dropped : connectionTexts.notOpen]);
+    this.show('drop', [open ? connectionTexts.dropped : connectionTexts.notOpen]);
   }
 
   protected async twice(): Promise<void> {
@@ -114,15 +114,15 @@ export class ConnectionPage {
   private async runTrial(trial: Trial, attempt: () => Promise<readonly string[]>): Promise<void> {
     if (this.busy() !== undefined) return;
     this.busy.set(trial);
-    this.answer(trial, [connectionTexts.busy]);
+    this.show(trial, [connectionTexts.busy]);
     try {
-      this.answer(trial, await attempt());
+      this.show(trial, await attempt());
     } finally {
       this.busy.set(undefined);
     }
   }
 
-  private answer(trial: Trial, lines: readonly string[]): void {
-    this.answers.update((answers) => ({ ...answers, [trial]: lines }));
+  private show(trial: Trial, lines: readonly string[]): void {
+    this.results.update((results) => ({ ...results, [trial]: lines }));
   }
 }

@@ -44,7 +44,7 @@ describe('the connection steps', () => {
   test.each([
     ['timeout', 'timeout'],
     ['unavailable', 'unreachable'],
-  ] as const)('names the cause of a ticket call without an answer (%s: %s)', (kind, cause) => {
+  ] as const)('names the cause of a ticket call without a response (%s: %s)', (kind, cause) => {
     const log = steps(['ticket'], ['refused', {}]);
     expect(brief(at('backoff', kind), log)).toBe(`token:done ticket:blocked:${cause} handshake:later open:later`);
   });

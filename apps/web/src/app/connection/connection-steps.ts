@@ -22,14 +22,14 @@ export function connectionSteps(state: ConnectionState, steps: readonly Step[]):
   const closed = find('close');
   return [
     { name: 'token', status: state.name === 'signed_out' ? 'failed' : 'done' },
-    ticketStation(state, find('ticket_ok'), find('refused')),
-    station(
+    ticketStep(state, find('ticket_ok'), find('refused')),
+    stepOf(
       'handshake',
       open,
       open === undefined ? closed : undefined,
       state.name === 'waiting' || state.name === 'connecting',
     ),
-    station(
+    stepOf(
       'open',
       state.name === 'open' ? welcomeAfter(open, find('welcome')) : undefined,
       open === undefined ? undefined : closed,
@@ -38,22 +38,22 @@ export function connectionSteps(state: ConnectionState, steps: readonly Step[]):
   ];
 }
 
-function ticketStation(state: ConnectionState, done: Step | undefined, failed: Step | undefined): ConnectionStep {
+function ticketStep(state: ConnectionState, done: Step | undefined, failed: Step | undefined): ConnectionStep {
   if (failed === undefined || failed.code !== undefined) {
-    return station('ticket', done, failed, state.name === 'ticket');
+    return stepOf('ticket', done, failed, state.name === 'ticket');
   }
   const { kind } = state.reason;
   const cause = kind === 'offline' || kind === 'timeout' ? kind : 'unreachable';
   return { name: 'ticket', status: 'blocked', cause };
 }
 
-/** The client measures `welcome` from the start of the handshake. Subtracts the handshake, which is a step of its own. */
+/** The client measures `welcome` from the start of the handshake. Subtracts the handshake, which is a separate step. */
 function welcomeAfter(open: Step | undefined, welcome: Step | undefined): Step | undefined {
   if (welcome?.ms === undefined || open?.ms === undefined) return welcome;
   return { ...welcome, ms: Math.max(0, welcome.ms - open.ms) };
 }
 
-function station(
+function stepOf(
   name: ConnectionStep['name'],
   done: Step | undefined,
   failed: Step | undefined,

@@ -29,7 +29,7 @@ test.each([
   ['connected', state('open', { kind: 'start' })],
   ['not started', state('idle', { kind: 'sign_in' })],
   ['offline', state('backoff', { kind: 'offline' })],
-  ['without an answer', state('backoff', { kind: 'timeout' })],
+  ['without a response', state('backoff', { kind: 'timeout' })],
 ])('is absent while %s', (_, given) => {
   expect(explainedReason(given, [])).toBeUndefined();
 });

@@ -8,8 +8,8 @@ describe('formatting', () => {
     [65_000, '1:05'],
     [1_745_000, '29:05'],
     [3_725_000, '1:02:05'],
-  ])('%d ms is shown as %s', (ms, words) => {
-    expect(durationOf(ms)).toBe(words);
+  ])('%d ms is shown as %s', (ms, text) => {
+    expect(durationOf(ms)).toBe(text);
   });
 
   test.each([
@@ -18,8 +18,8 @@ describe('formatting', () => {
     [3_566, '3.6 s'],
     [20_356, '20 s'],
     [720_000, '12 min'],
-  ])('%d ms is rounded to %s', (span, words) => {
-    expect(milliseconds(span)).toBe(words);
+  ])('%d ms is rounded to %s', (span, text) => {
+    expect(milliseconds(span)).toBe(text);
   });
 
   test.each([
@@ -28,8 +28,8 @@ describe('formatting', () => {
     [119_999, '119 s'],
     [125_000, '2 min'],
     [7_200_000, '2 h'],
-  ])('%d ms of uptime is shown as %s', (span, words) => {
-    expect(elapsed(span)).toBe(words);
+  ])('%d ms of uptime is shown as %s', (span, text) => {
+    expect(elapsed(span)).toBe(text);
   });
 
   test('a sparkline ends at the right edge, starts its scale at zero and keeps its position while it fills', () => {

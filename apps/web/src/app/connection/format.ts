@@ -42,9 +42,9 @@ export function clockOf(at: number): string {
 }
 
 /** Describes a step. A step without a text is shown by its name. */
-export function wordsOf({ step }: Step): string {
-  const words: Readonly<Partial<Record<string, string>>> = stepTexts;
-  return words[step] ?? step;
+export function stepText({ step }: Step): string {
+  const texts: Readonly<Partial<Record<string, string>>> = stepTexts;
+  return texts[step] ?? step;
 }
 
 /** The duration, code and reason of a step, if it has any. */

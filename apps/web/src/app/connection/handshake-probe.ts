@@ -2,7 +2,7 @@ import { HttpClient, HttpErrorResponse } from '@angular/common/http';
 import { DOCUMENT, Service, inject } from '@angular/core';
 import type { TicketResponse } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
-import { problemCode } from '../session/http-words.ts';
+import { problemCode } from '../session/http-errors.ts';
 import { connectionTexts } from '../texts/connection.ts';
 import { milliseconds } from './format.ts';
 
@@ -53,17 +53,17 @@ export class HandshakeProbe {
     const lines: string[] = [
       socket.accepted ? connectionTexts.noTicketAccepted : connectionTexts.noTicketRefused(milliseconds(socket.ms)),
     ];
-    lines.push(await this.plainAnswer('/api/ws', connectionTexts.plain));
-    lines.push(await this.plainAnswer('/api/ws_ticket', connectionTexts.noToken));
+    lines.push(await this.plainResponse('/api/ws', connectionTexts.plain));
+    lines.push(await this.plainResponse('/api/ws_ticket', connectionTexts.noToken));
     return lines;
   }
 
-  /** Uses `fetch` because `HttpClient` would add the access token. The response is that for an unauthenticated client. */
-  private async plainAnswer(path: string, words: (status: number, code: string) => string): Promise<string> {
+  /** Describes the response to an unauthenticated request. Uses `fetch` because `HttpClient` would add the access token. */
+  private async plainResponse(path: string, textOf: (status: number, code: string) => string): Promise<string> {
     try {
-      const answer = await fetch(path, { headers: { Accept: 'application/problem+json' }, cache: 'no-store' });
-      const body: unknown = await answer.json().catch(() => undefined);
-      return words(answer.status, codeIn(body));
+      const response = await fetch(path, { headers: { Accept: 'application/problem+json' }, cache: 'no-store' });
+      const body: unknown = await response.json().catch(() => undefined);
+      return textOf(response.status, codeIn(body));
     } catch {
       return connectionTexts.unreachable;
     }
@@ -91,9 +91,9 @@ export class HandshakeProbe {
   }
 }
 
-function refusal(error: unknown, words: (status: number, code: string) => string): string {
+function refusal(error: unknown, textOf: (status: number, code: string) => string): string {
   if (!(error instanceof HttpErrorResponse) || error.status === 0) return connectionTexts.unreachable;
-  return words(error.status, problemCode(error) ?? '');
+  return textOf(error.status, problemCode(error) ?? '');
 }
 
 function codeIn(body: unknown): string {

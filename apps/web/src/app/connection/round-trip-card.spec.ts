@@ -1,6 +1,6 @@
 import { TestBed } from '@angular/core/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { RoomPage } from '../rooms/room-test-page.ts';
+import { RoomTestPage } from '../rooms/testing/room-test-page.ts';
 import { RoundTripCard } from './round-trip-card.ts';
 
 beforeEach(() => {
@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 test('shows a round trip only while connected, and measures again with the next connection', async () => {
-  const page = new RoomPage();
+  const page = new RoomTestPage();
   const shown = TestBed.createComponent(RoundTripCard).nativeElement as HTMLElement;
   const figure = (): string | undefined => shown.querySelector('.figure')?.textContent;
   await page.opened();

@@ -1,7 +1,7 @@
 import { Component, computed, inject } from '@angular/core';
 import { connectionTexts } from '../texts/connection.ts';
 import { milliseconds, sparkline } from './format.ts';
-import { RoundTrips, mostTrips } from './round-trips.ts';
+import { RoundTrips, maxTrips } from './round-trips.ts';
 
 const width = 240;
 const height = 44;
@@ -60,9 +60,9 @@ export class RoundTripCard {
     const last = this.roundTrips.last();
     return last === undefined ? connectionTexts.roundTripNone : milliseconds(last);
   });
-  protected readonly line = computed(() => sparkline(this.trips(), mostTrips, width, height));
+  protected readonly line = computed(() => sparkline(this.trips(), maxTrips, width, height));
   protected readonly area = computed(() => {
-    const begin = ((mostTrips - this.trips().length) * width) / (mostTrips - 1);
+    const begin = ((maxTrips - this.trips().length) * width) / (maxTrips - 1);
     return `${this.line()}L${width} ${height}L${begin.toFixed(1)} ${height}Z`;
   });
   protected readonly range = computed(() => {

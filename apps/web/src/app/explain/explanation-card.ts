@@ -2,7 +2,7 @@ import { Component, input } from '@angular/core';
 import { explainTexts } from '../texts/explain.ts';
 import type { Explanation } from './explanation.ts';
 
-/** Explains a rejection reason or a close: what it means, its usual cause and what to change. */
+/** Explains a rejection reason or a close: its meaning, its usual cause and how to fix it. */
 @Component({
   selector: 'app-explanation',
   template: `

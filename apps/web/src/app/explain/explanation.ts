@@ -1,6 +1,6 @@
 import { explanationTexts } from '../texts/explanations.ts';
 
-/** What a rejection reason or a close means, its usual cause and what to change. */
+/** The explanation of a rejection reason or a close: its meaning, its usual cause and how to fix it. */
 export interface Explanation {
   readonly title: string;
   readonly means: string;

@@ -2,13 +2,13 @@ import { HttpTestingController } from '@angular/common/http/testing';
 import { TestBed } from '@angular/core/testing';
 import { Router } from '@angular/router';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, roomFixture } from '../rooms/room-test-page.ts';
+import { RoomTestPage, roomFixture } from '../rooms/testing/room-test-page.ts';
 import { Notifier } from './notifier.ts';
 import { NotifyChoice } from './notify-choice.ts';
 
 const shown: { title: string; body: string; tag: string; notification: EventTarget }[] = [];
 let visibility: DocumentVisibilityState;
-let page: RoomPage;
+let page: RoomTestPage;
 
 /** The notifications that were created. */
 class Recorded extends EventTarget {
@@ -27,7 +27,7 @@ class Recorded extends EventTarget {
 async function opened(permission: NotificationPermission, chosen?: 'on' | 'off'): Promise<Notifier> {
   Recorded.permission = permission;
   if (chosen !== undefined) localStorage.setItem('usher.notify', chosen);
-  page = new RoomPage([Notifier]);
+  page = new RoomTestPage([Notifier]);
   const notifier = TestBed.inject(Notifier);
   await page.opened(
     roomFixture('a', { title: 'General', seq: 3, read: 3 }),

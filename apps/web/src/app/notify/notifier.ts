@@ -2,19 +2,19 @@ import { DOCUMENT, DestroyRef, Service, effect, inject, signal, untracked } from
 import { Router } from '@angular/router';
 import { injectUsher } from '@usher/angular';
 import type { Room } from '@usher/chat-api';
-import { calls } from '../rooms/news.ts';
+import { mentionsUser } from '../rooms/room-activity.ts';
 import { RoomDirectory } from '../rooms/room-directory.ts';
 import { Session } from '../session/session.ts';
 import { notifyTexts } from '../texts/notify.ts';
 import { NotifyChoice } from './notify-choice.ts';
 import { injectOneTab } from './one-tab.ts';
 
-/** How many messages before the latest one are searched for the mention. */
-const lookBack = 50;
+/** The number of messages before the latest one that are searched for the mention. */
+const maxSearched = 50;
 /** The longest text of a notification, in characters. */
-const mostShown = 200;
+const maxShown = 200;
 /** The number of notifications that are open at once; the oldest one is closed first. */
-const mostOpen = 8;
+const maxOpen = 8;
 
 /** The content of a notification. */
 interface Mention {
@@ -71,11 +71,11 @@ export class Notifier {
     for (const room of own) {
       const known = before.get(room.room);
       const since = known?.seq ?? room.read;
-      if (room.mentions > (known?.mentions ?? 0) && room.seq > since) void this.tell(room, since);
+      if (room.mentions > (known?.mentions ?? 0) && room.seq > since) void this.notify(room, since);
     }
   }
 
-  private async tell(room: Room, since: number): Promise<void> {
+  private async notify(room: Room, since: number): Promise<void> {
     if (this.choice.isOpen()) {
       this.offer.set(true);
       return;
@@ -88,7 +88,7 @@ export class Notifier {
 
   private show({ room, title }: Room, { seq, from, text }: Mention): void {
     const notification = this.made(notifyTexts.title(from, title), {
-      body: text.length > mostShown ? `${text.slice(0, mostShown)} …` : text,
+      body: text.length > maxShown ? `${text.slice(0, maxShown)} …` : text,
       // The same tag in every tab, so that a message is shown only once.
       tag: `${room}:${seq}`,
       icon: 'favicon.svg',
@@ -102,7 +102,7 @@ export class Notifier {
     notification.addEventListener('close', () => this.open.delete(notification));
     this.open.add(notification);
     for (const old of this.open) {
-      if (this.open.size <= mostOpen) break;
+      if (this.open.size <= maxOpen) break;
       old.close();
       this.open.delete(old);
     }
@@ -122,7 +122,7 @@ export class Notifier {
   /** Fetches the latest mention. For rooms that are not joined, the server sends only counts. */
   private async fetched({ room, seq }: Room, since: number): Promise<Mention | undefined> {
     try {
-      const { messages } = await this.directory.page(room, { before: seq + 1, limit: lookBack });
+      const { messages } = await this.directory.page(room, { before: seq + 1, limit: maxSearched });
       return this.mentionIn(messages, since);
     } catch {
       // The mention stays visible in the room list.
@@ -135,7 +135,7 @@ export class Notifier {
     for (const { seq, from, text, deleted } of messages.toReversed()) {
       if (seq === undefined || from === undefined || text === undefined) continue;
       if (seq <= since) return undefined;
-      if (from !== user && deleted === undefined && calls(text, user)) return { seq, from, text };
+      if (from !== user && deleted === undefined && mentionsUser(text, user)) return { seq, from, text };
     }
     return undefined;
   }

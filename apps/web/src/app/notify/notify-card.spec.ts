@@ -1,7 +1,7 @@
 import { TestBed } from '@angular/core/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { notifyTexts } from '../texts/notify.ts';
-import { Shown } from '../testing/shown.ts';
+import { RenderedComponent } from '../testing/rendered-component.ts';
 import { NotifyCard } from './notify-card.ts';
 import { NotifyChoice } from './notify-choice.ts';
 
@@ -18,13 +18,13 @@ function browser(permission: NotificationPermission, answer: NotificationPermiss
   vi.stubGlobal('isSecureContext', true);
 }
 
-function check(shown: Shown): HTMLInputElement {
+function check(shown: RenderedComponent): HTMLInputElement {
   const found = shown.page.querySelector<HTMLInputElement>('[role=switch]');
   if (found === null) throw new Error('switch not found');
   return found;
 }
 
-async function press(shown: Shown): Promise<void> {
+async function press(shown: RenderedComponent): Promise<void> {
   check(shown).click();
   await shown.settled();
 }
@@ -40,7 +40,7 @@ describe('the notification card', () => {
 
   test('is off by default, and stays on once it is turned on', async () => {
     browser('default', 'granted');
-    const shown = await Shown.of(NotifyCard);
+    const shown = await RenderedComponent.of(NotifyCard);
     expect(check(shown).checked).toBe(false);
     await press(shown);
     await vi.waitFor(() => {
@@ -54,7 +54,7 @@ describe('the notification card', () => {
 
   test('turns off again, with an explanation, when the browser’s prompt was dismissed', async () => {
     browser('default');
-    const shown = await Shown.of(NotifyCard);
+    const shown = await RenderedComponent.of(NotifyCard);
     await press(shown);
     await shown.announces(notifyTexts.dismissed);
     expect(check(shown).checked).toBe(false);
@@ -63,17 +63,17 @@ describe('the notification card', () => {
   test.each([
     ['denied', notifyTexts.denied],
     ['unsupported', notifyTexts.unsupported],
-  ] as const)('is disabled if the permission is %s, with an explanation', async (permission, words) => {
+  ] as const)('is disabled if the permission is %s, with an explanation', async (permission, text) => {
     browser('denied');
     if (permission === 'unsupported') TestBed.inject(NotifyChoice).impossible();
-    const shown = await Shown.of(NotifyCard);
+    const shown = await RenderedComponent.of(NotifyCard);
     expect(check(shown).disabled).toBe(true);
-    await shown.announces(words);
+    await shown.announces(text);
   });
 
   test('explains immediately that the browser denied the permission', async () => {
     browser('default', 'denied');
-    const shown = await Shown.of(NotifyCard);
+    const shown = await RenderedComponent.of(NotifyCard);
     await press(shown);
     await shown.announces(notifyTexts.denied);
     expect([check(shown).checked, check(shown).disabled]).toEqual([false, true]);

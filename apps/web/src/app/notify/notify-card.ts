@@ -56,7 +56,7 @@ import { NotifyChoice } from './notify-choice.ts';
 export class NotifyCard {
   protected readonly choice = inject(NotifyChoice);
   protected readonly texts = notifyTexts;
-  /** Whether the browser's permission prompt was closed without an answer. */
+  /** Whether the browser's permission prompt was closed without a choice. */
   protected readonly dismissed = signal(false);
   protected readonly blocked = computed(() => {
     const permission = this.choice.permission();

@@ -14,7 +14,7 @@ import { NotifyChoice } from './notify-choice.ts';
       <div class="line">
         <app-icon name="bell" [size]="18" />
         <p>{{ texts.offer }}</p>
-        <div class="answers">
+        <div class="buttons">
           <button type="button" class="button button-primary button-small" (click)="accept()">
             {{ texts.accept }}
           </button>
@@ -60,7 +60,7 @@ import { NotifyChoice } from './notify-choice.ts';
       min-inline-size: 14rem;
     }
 
-    .answers {
+    .buttons {
       display: flex;
       flex-direction: row-reverse;
       gap: var(--s1);

@@ -1,7 +1,7 @@
 import { DOCUMENT, DestroyRef, inject } from '@angular/core';
 
-const speaks = 'usher.notify';
-const looked = 'usher.looked-at';
+const electionLock = 'usher.notify';
+const visibleLock = 'usher.looked-at';
 
 /** Elects the tab that shows notifications, among all tabs of this browser. */
 export interface OneTab {
@@ -17,19 +17,19 @@ export interface OneTab {
 export function injectOneTab(): OneTab {
   const document = inject(DOCUMENT);
   const locks = (document.defaultView?.navigator as Partial<Navigator> | undefined)?.locks;
-  const gone = new AbortController();
-  let isSpeaker = locks === undefined;
-  let letGo: (() => void) | undefined;
+  const destroyed = new AbortController();
+  let isElected = locks === undefined;
+  let releaseVisible: (() => void) | undefined;
 
-  const isGone = new Promise<void>((resolve) => {
-    gone.signal.addEventListener('abort', () => {
+  const isDestroyed = new Promise<void>((resolve) => {
+    destroyed.signal.addEventListener('abort', () => {
       resolve();
     });
   });
 
   function hold(name: string, mode: LockMode, until: Promise<void>, held?: () => void): void {
     locks
-      ?.request(name, { mode, signal: gone.signal }, async () => {
+      ?.request(name, { mode, signal: destroyed.signal }, async () => {
         held?.();
         await until;
       })
@@ -38,36 +38,36 @@ export function injectOneTab(): OneTab {
       });
   }
 
-  function look(): void {
+  function updateVisible(): void {
     if (document.visibilityState !== 'visible') {
-      letGo?.();
-      letGo = undefined;
-    } else if (letGo === undefined) {
+      releaseVisible?.();
+      releaseVisible = undefined;
+    } else if (releaseVisible === undefined) {
       const { promise, resolve } = Promise.withResolvers<undefined>();
-      letGo = () => {
+      releaseVisible = () => {
         resolve(undefined);
       };
-      hold(looked, 'shared', promise);
+      hold(visibleLock, 'shared', promise);
     }
   }
 
-  hold(speaks, 'exclusive', isGone, () => {
-    isSpeaker = true;
+  hold(electionLock, 'exclusive', isDestroyed, () => {
+    isElected = true;
   });
-  look();
-  document.addEventListener('visibilitychange', look);
+  updateVisible();
+  document.addEventListener('visibilitychange', updateVisible);
   inject(DestroyRef).onDestroy(() => {
-    document.removeEventListener('visibilitychange', look);
-    isSpeaker = false;
-    letGo?.();
-    gone.abort();
+    document.removeEventListener('visibilitychange', updateVisible);
+    isElected = false;
+    releaseVisible?.();
+    destroyed.abort();
   });
 
   return {
     async mayNotify() {
-      if (!isSpeaker || document.visibilityState === 'visible') return false;
+      if (!isElected || document.visibilityState === 'visible') return false;
       const { held = [] } = (await locks?.query()) ?? {};
-      return !held.some(({ name }) => name === looked);
+      return !held.some(({ name }) => name === visibleLock);
     },
   };
 }

@@ -1,11 +1,11 @@
 import { TestBed } from '@angular/core/testing';
 import { Title } from '@angular/platform-browser';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, roomFixture } from '../rooms/room-test-page.ts';
+import { RoomTestPage, roomFixture } from '../rooms/testing/room-test-page.ts';
 import { PageTitle } from '../ui/page-title.ts';
 import { TabBadge } from './tab-badge.ts';
 
-let page: RoomPage;
+let page: RoomTestPage;
 let link: HTMLLinkElement;
 
 /** The title and icon of the browser tab. */
@@ -18,7 +18,7 @@ describe('the browser tab', () => {
     link.rel = 'icon';
     link.href = 'favicon.svg';
     document.head.append(link);
-    page = new RoomPage([TabBadge, PageTitle]);
+    page = new RoomTestPage([TabBadge, PageTitle]);
     TestBed.inject(TabBadge);
     TestBed.inject(PageTitle).show('General');
   });

@@ -5,13 +5,13 @@ import { PageTitle } from '../ui/page-title.ts';
 
 const icons = { plain: 'favicon.svg', unread: 'favicon-unread.svg' };
 
-/** Shows what is unread on the browser tab: the number of mentions or unread messages in the title, and a dot on the icon. */
+/** Shows the number of mentions or unread messages in the title of the browser tab, and a dot on its icon. */
 @Service({ autoProvided: false })
 export class TabBadge {
   private readonly document = inject(DOCUMENT);
   private readonly title = inject(PageTitle);
   private readonly directory = inject(RoomDirectory);
-  private readonly words = computed(() => {
+  private readonly text = computed(() => {
     const { messages, mentions } = this.directory.unread();
     if (mentions > 0) return tabTexts.mentions(short(mentions));
     return messages > 0 ? tabTexts.messages(short(messages)) : '';
@@ -19,17 +19,17 @@ export class TabBadge {
 
   constructor() {
     effect(() => {
-      const words = this.words();
-      this.title.wait(words);
-      this.wear(words === '' ? icons.plain : icons.unread);
+      const text = this.text();
+      this.title.setPrefix(text);
+      this.setIcon(text === '' ? icons.plain : icons.unread);
     });
     inject(DestroyRef).onDestroy(() => {
-      this.title.wait('');
-      this.wear(icons.plain);
+      this.title.setPrefix('');
+      this.setIcon(icons.plain);
     });
   }
 
-  private wear(icon: string): void {
+  private setIcon(icon: string): void {
     const link = this.document.querySelector<HTMLLinkElement>('link[rel=icon]');
     // Some browsers fetch the icon again when the attribute is set to the same value.
     if (link !== null && link.getAttribute('href') !== icon) link.setAttribute('href', icon);

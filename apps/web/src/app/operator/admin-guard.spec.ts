@@ -3,7 +3,7 @@ import { provideHttpClientTesting } from '@angular/common/http/testing';
 import { TestBed } from '@angular/core/testing';
 import { RedirectCommand, provideRouter } from '@angular/router';
 import { beforeEach, expect, test } from 'vitest';
-import { called, refuse } from '../testing/shown.ts';
+import { pendingRequest, respondWithProblem } from '../testing/rendered-component.ts';
 import { isAdmin } from './admin-guard.ts';
 
 beforeEach(() => {
@@ -18,24 +18,24 @@ const me = (roles: string[]): object => ({ user: 'maggie', roles, session: 's', 
 
 test('the console opens for the role admin', async () => {
   const result = guard();
-  (await called('GET', '/api/me')).flush(me(['support', 'admin']));
+  (await pendingRequest('GET', '/api/me')).flush(me(['support', 'admin']));
   expect(await result).toBe(true);
 });
 
-test('users without the role admin see that the page does not exist', async () => {
+test('users without the role admin get the page for unknown paths', async () => {
   const result = guard();
-  (await called('GET', '/api/me')).flush(me(['support']));
+  (await pendingRequest('GET', '/api/me')).flush(me(['support']));
   expect(await result).toBeInstanceOf(RedirectCommand);
 });
 
 test('a server that cannot be reached does not hide the console', async () => {
   const result = guard();
-  refuse(await called('GET', '/api/me'), 'store_unavailable');
+  respondWithProblem(await pendingRequest('GET', '/api/me'), 'store_unavailable');
   expect(await result).toBe(true);
 });
 
 test('a refused call hides the console', async () => {
   const result = guard();
-  refuse(await called('GET', '/api/me'), 'forbidden');
+  respondWithProblem(await pendingRequest('GET', '/api/me'), 'forbidden');
   expect(await result).toBeInstanceOf(RedirectCommand);
 });

@@ -5,7 +5,7 @@ import type { Me } from '@usher/chat-api';
 import { firstValueFrom } from 'rxjs';
 
 /**
- * Opens the console for users with the role `admin`. Others see that the page does not exist. The server decides: it refuses the socket and
+ * Opens the console for users with the role `admin`. Others get the page for unknown paths. The server decides: it refuses the socket and
  * every call of a user without the role. If it cannot be reached, the console opens and shows that.
  */
 export async function isAdmin(): Promise<boolean | RedirectCommand> {

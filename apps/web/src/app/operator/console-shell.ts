@@ -1,6 +1,6 @@
 import { Component, computed, inject } from '@angular/core';
 import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
-import { bannerWords, stateWords } from '../connection/banner-words.ts';
+import { bannerText, stateText } from '../connection/banner-text.ts';
 import { Session } from '../session/session.ts';
 import { appTexts } from '../texts/shell.ts';
 import { consoleTexts } from '../texts/operator.ts';
@@ -44,8 +44,8 @@ export class ConsoleShell {
   protected readonly links = links;
   protected readonly user = inject(Session).user;
   protected readonly state = computed(() => this.socket.state().name);
-  protected readonly stateWords = computed(() => stateWords(this.socket.state()));
-  protected readonly trouble = computed(() => bannerWords(this.socket.state(), this.now()));
+  protected readonly stateText = computed(() => stateText(this.socket.state()));
+  protected readonly banner = computed(() => bannerText(this.socket.state(), this.now()));
 
   /** On phones the tabs scroll sideways; the current one must be visible. */
   protected reveal(tab: HTMLElement, isCurrent: boolean): void {

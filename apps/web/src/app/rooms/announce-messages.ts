@@ -1,7 +1,7 @@
 import { type Signal, effect, untracked } from '@angular/core';
 import type { RoomMessage } from '@usher/client/rooms';
 import { roomTexts } from '../texts/room.ts';
-import { after, isNews, lastSeq } from './read-mark.ts';
+import { after, isFromOther, lastSeq } from './read-mark.ts';
 
 /**
  * Announces new messages of other users to screen readers, one by one or as a count. Existing messages, older pages and edits are not
@@ -10,7 +10,7 @@ import { after, isNews, lastSeq } from './read-mark.ts';
 export function announceMessages(
   messages: Signal<readonly RoomMessage[]>,
   user: Signal<string>,
-  announce: (words: string) => void,
+  announce: (text: string) => void,
 ): void {
   let announcedUntil: number | undefined;
   effect(() => {
@@ -20,9 +20,9 @@ export function announceMessages(
     const before = announcedUntil;
     announcedUntil = Math.max(last, before ?? 0);
     if (before === undefined) return;
-    const news = after(all, before).filter((message) => isNews(message, untracked(user)));
-    const [only] = news;
+    const added = after(all, before).filter((message) => isFromOther(message, untracked(user)));
+    const [only] = added;
     if (only !== undefined)
-      announce(news.length === 1 ? roomTexts.announced(only.from, only.text) : roomTexts.announcedMany(news.length));
+      announce(added.length === 1 ? roomTexts.announced(only.from, only.text) : roomTexts.announcedMany(added.length));
   });
 }

@@ -11,7 +11,7 @@ function loadEmoji(): void {
       emoji.set(gemoji);
     },
     () => {
-      // Nothing is suggested. The next use tries again.
+      // There are no suggestions until the next use tries again.
       loading = undefined;
     },
   );
@@ -34,7 +34,7 @@ export class Completer {
     const { kind, query } = naming;
     if (kind === 'emoji') return emojiFor(query, emoji());
     const fitting = peopleFor(query, this.people());
-    // Nothing is suggested for a name that is already complete.
+    // A complete name needs no suggestions.
     return fitting.length === 1 && fitting[0]?.key === query ? [] : fitting;
   });
   readonly kind = computed(() => this.naming()?.kind);

@@ -101,11 +101,11 @@ export function mentionCandidates(
   people: readonly PresentUser[],
   user: string,
 ): readonly string[] {
-  const spoke = messages
+  const authors = messages
     .slice(-latest)
     .reverse()
     .map(({ from }) => from);
-  const all = new Set([...spoke, ...people.map((person) => person.user)]);
+  const all = new Set([...authors, ...people.map((person) => person.user)]);
   all.delete(user);
   return [...all];
 }

@@ -45,7 +45,7 @@ describe('the key that sends', () => {
   test.each([
     ['Shift+Enter', { ...press, shiftKey: true }],
     ['Enter that ends a composition', { ...press, isComposing: true }],
-    ['Enter that only its code tells from a composition', { ...press, keyCode: 229 }],
+    ['Enter that ends a composition, reported only by its key code', { ...press, keyCode: 229 }],
     ['another key', { ...press, key: 'a', keyCode: 65 }],
   ])('%s does not', (_, event) => {
     expect(sends(event, false)).toBe(false);
@@ -104,7 +104,7 @@ describe('the composer', () => {
     return { fixture, host: fixture.componentInstance, page, field, type, press, enter, options };
   }
 
-  test('sends nothing in an archived room, says why, and keeps the draft', async () => {
+  test('sends nothing in an archived room, shows the reason, and keeps the draft', async () => {
     const { fixture, host, page, field, type, enter } = await shown();
     await type('hello');
     host.archived.set(true);

@@ -37,8 +37,8 @@ export class Composer {
   readonly title = input.required<string>();
   /** The maximum length in characters (code points, as the server counts). */
   readonly most = input.required<number>();
-  /** Why the last text could not be sent. */
-  readonly trouble = input<string | undefined>(undefined);
+  /** The reason why the last text could not be sent. */
+  readonly failure = input<string | undefined>(undefined);
   /** Users who can be mentioned, the most likely first. */
   readonly people = input<readonly string[]>([]);
   /** The message that is being edited. */

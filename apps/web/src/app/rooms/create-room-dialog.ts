@@ -7,7 +7,7 @@ import {
   MatDialogTitle,
 } from '@angular/material/dialog';
 import type { NewRoom } from '@usher/chat-api';
-import { wordsFor } from '../session/http-words.ts';
+import { errorText } from '../session/http-errors.ts';
 import { createRoomTexts } from '../texts/rooms.ts';
 import { Icon } from '../ui/icon.ts';
 import { RoomDirectory } from './room-directory.ts';
@@ -25,7 +25,7 @@ export class CreateRoomDialog {
   private readonly directory = inject(RoomDirectory);
   private readonly field = viewChild.required<ElementRef<HTMLInputElement>>('field');
   /** Stays the same while the dialog is open, so that a retry creates the same room. */
-  private readonly spare = randomSlug();
+  private readonly fallbackSlug = randomSlug();
 
   protected readonly texts = createRoomTexts;
   protected readonly title = signal('');
@@ -36,7 +36,7 @@ export class CreateRoomDialog {
     if (this.title().trim() === '') return createRoomTexts.addressUnknown;
     return createRoomTexts.address(this.room());
   });
-  private readonly room = computed(() => slugOf(this.title()) ?? this.spare);
+  private readonly room = computed(() => slugOf(this.title()) ?? this.fallbackSlug);
 
   protected async submit(event: Event): Promise<void> {
     event.preventDefault();
@@ -54,7 +54,7 @@ export class CreateRoomDialog {
       await this.directory.create(made);
       this.dialog.close(made);
     } catch (error) {
-      this.error.set(wordsFor(error));
+      this.error.set(errorText(error));
       this.field().nativeElement.select();
     } finally {
       this.busy.set(false);

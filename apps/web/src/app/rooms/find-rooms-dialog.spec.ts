@@ -3,11 +3,11 @@ import { TestBed } from '@angular/core/testing';
 import { MatDialogRef } from '@angular/material/dialog';
 import type { Room } from '@usher/chat-api';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, roomFixture } from './room-test-page.ts';
-import { refuse } from '../testing/shown.ts';
+import { RoomTestPage, roomFixture } from './testing/room-test-page.ts';
+import { respondWithProblem } from '../testing/rendered-component.ts';
 import { FindRoomsDialog } from './find-rooms-dialog.ts';
 
-let page: RoomPage;
+let page: RoomTestPage;
 let shown: HTMLElement;
 const close = vi.fn();
 const all: readonly Room[] = [
@@ -21,13 +21,13 @@ async function open(...rooms: Room[]): Promise<void> {
   shown = TestBed.createComponent(FindRoomsDialog).nativeElement as HTMLElement;
   document.body.append(shown);
   await page.settled();
-  await page.answers(...rooms);
+  await page.respondWithRooms(...rooms);
 }
 
-async function filter(words: string): Promise<void> {
+async function filter(text: string): Promise<void> {
   const field = shown.querySelector<HTMLInputElement>('input[type=search]');
   if (field === null) throw new Error('field not found');
-  field.value = words;
+  field.value = text;
   field.dispatchEvent(new Event('input'));
   await page.settled();
 }
@@ -36,11 +36,11 @@ function titles(): string[] {
   return [...shown.querySelectorAll('li .title')].map(({ textContent }) => textContent);
 }
 
-async function press(words: string): Promise<void> {
+async function press(text: string): Promise<void> {
   const button = [...shown.querySelectorAll('button')].find(
-    ({ textContent }) => textContent.replaceAll(/\s+/g, ' ').trim() === words,
+    ({ textContent }) => textContent.replaceAll(/\s+/g, ' ').trim() === text,
   );
-  if (button === undefined) throw new Error(`there is no button ${words}`);
+  if (button === undefined) throw new Error(`there is no button ${text}`);
   button.click();
   await page.settled();
 }
@@ -49,7 +49,7 @@ describe('the room browser', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: 1_000_000 });
     close.mockReset();
-    page = new RoomPage([{ provide: MatDialogRef, useValue: { close } }]);
+    page = new RoomTestPage([{ provide: MatDialogRef, useValue: { close } }]);
   });
 
   afterEach(() => {
@@ -88,7 +88,7 @@ describe('the room browser', () => {
     const http = TestBed.inject(HttpTestingController);
     http.expectOne({ method: 'PUT', url: '/api/rooms/cafe/members/maggie' }).flush(null);
     await page.settled();
-    await page.answers(...all);
+    await page.respondWithRooms(...all);
     expect(close).toHaveBeenLastCalledWith('cafe');
   });
 
@@ -103,7 +103,7 @@ describe('the room browser', () => {
     await press('Join Café');
     const http = TestBed.inject(HttpTestingController);
     const call = { method: 'PUT', url: '/api/rooms/cafe/members/maggie' };
-    refuse(http.expectOne(call), 'store_unavailable');
+    respondWithProblem(http.expectOne(call), 'store_unavailable');
     await page.settled();
     expect(shown.querySelector('[role=alert]')?.textContent.trim()).not.toBe('');
     expect(close).not.toHaveBeenCalled();
@@ -111,7 +111,7 @@ describe('the room browser', () => {
     expect(shown.querySelector('[role=alert]')).toBeNull();
     http.expectOne(call).flush(null);
     await page.settled();
-    await page.answers(...all);
+    await page.respondWithRooms(...all);
     expect(close).toHaveBeenCalledExactlyOnceWith('cafe');
   });
 

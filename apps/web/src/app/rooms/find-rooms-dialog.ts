@@ -1,7 +1,7 @@
 import { Component, computed, inject, signal } from '@angular/core';
 import { MatDialogClose, MatDialogContent, MatDialogRef, MatDialogTitle } from '@angular/material/dialog';
 import type { Room } from '@usher/chat-api';
-import { wordsFor } from '../session/http-words.ts';
+import { errorText } from '../session/http-errors.ts';
 import { browseTexts, roomsTexts } from '../texts/rooms.ts';
 import { Icon } from '../ui/icon.ts';
 import { RoomDirectory } from './room-directory.ts';
@@ -19,16 +19,16 @@ export class FindRoomsDialog {
   private readonly directory = inject(RoomDirectory);
 
   protected readonly texts = browseTexts;
-  protected readonly priv = roomsTexts.private;
+  protected readonly privateLabel = roomsTexts.private;
   protected readonly typed = signal('');
   protected readonly onlyNew = signal(false);
   /** The room that is being joined, while the request runs. */
   protected readonly joining = signal<string | undefined>(undefined);
-  protected readonly trouble = signal<string | undefined>(undefined);
+  protected readonly failure = signal<string | undefined>(undefined);
   protected readonly known = computed(() => this.directory.rooms() !== undefined);
   protected readonly error = computed(() => {
     const error = this.directory.error();
-    return error === undefined ? undefined : wordsFor(error);
+    return error === undefined ? undefined : errorText(error);
   });
   protected readonly rooms = computed(() => {
     const wanted = folded(this.typed().trim());
@@ -55,13 +55,13 @@ export class FindRoomsDialog {
     }
     if (this.joining() !== undefined) return;
     this.joining.set(room.room);
-    this.trouble.set(undefined);
+    this.failure.set(undefined);
     try {
       // An administrator can open a private room without becoming a member.
       if (!room.private) await this.directory.join(room.room);
       this.dialog.close(room.room);
     } catch (error) {
-      this.trouble.set(wordsFor(error));
+      this.failure.set(errorText(error));
     } finally {
       this.joining.set(undefined);
     }

@@ -14,7 +14,7 @@ export type GetPage = (query: {
 
 /** The messages of a page, and the maximum that is kept. Beyond it, the messages farthest from the reader are dropped. */
 const pageSize = 50;
-const mostHeld = 2_000;
+const maxHeld = 2_000;
 
 /**
  * A window into the history of a room, independent of the live timeline: the messages around one message, with pages before and after on
@@ -55,8 +55,8 @@ export class HistoryWindow {
       const { messages, more } = await this.get({ before: this.first, limit: pageSize });
       this.first = messages[0]?.seq ?? this.first;
       this.moreBefore.set(more);
-      this.list.update((list) => [...messages.flatMap(shown), ...list].slice(0, mostHeld));
-      if (this.list().length === mostHeld) this.forgetAfter();
+      this.list.update((list) => [...messages.flatMap(shown), ...list].slice(0, maxHeld));
+      if (this.list().length === maxHeld) this.forgetAfter();
     });
   }
 
@@ -65,8 +65,8 @@ export class HistoryWindow {
       const { messages, more } = await this.get({ after: this.last, limit: pageSize });
       this.last = messages.at(-1)?.seq ?? this.last;
       this.moreAfter.set(more);
-      this.list.update((list) => [...list, ...messages.flatMap(shown)].slice(-mostHeld));
-      if (this.list().length === mostHeld) this.forgetBefore();
+      this.list.update((list) => [...list, ...messages.flatMap(shown)].slice(-maxHeld));
+      if (this.list().length === maxHeld) this.forgetBefore();
     });
   }
 

@@ -2,7 +2,7 @@ import { Component } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { Router, provideRouter } from '@angular/router';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { RoomPage, roomFixture } from './room-test-page.ts';
+import { RoomTestPage, roomFixture } from './testing/room-test-page.ts';
 import { OpenRooms } from './open-rooms.ts';
 import { RoomCache } from './room-cache.ts';
 import { Unsent } from './unsent.ts';
@@ -11,13 +11,13 @@ import { Visits, followLeaving } from './visits.ts';
 @Component({ selector: 'app-any', template: '' })
 class AnyPage {}
 
-let page: RoomPage;
+let page: RoomTestPage;
 let router: Router;
 
 beforeEach(async () => {
   vi.useFakeTimers({ now: 1_000_000 });
   sessionStorage.clear();
-  page = new RoomPage([
+  page = new RoomTestPage([
     OpenRooms,
     RoomCache,
     Visits,
@@ -48,7 +48,7 @@ test('a room that was left on another device is not joined again, and the room l
   await left('b');
   expect(page.usher.room('b').state().name).toBe('waiting');
   expect(page.usher.room('a').state().name).toBe('joined');
-  await page.answers(roomFixture('a'), roomFixture('b', { isMember: false }));
+  await page.respondWithRooms(roomFixture('a'), roomFixture('b', { isMember: false }));
   expect(page.directory.own()?.map(({ room }) => room)).toEqual(['a']);
   expect(router.url).toBe('/rooms/a');
 });

@@ -4,15 +4,15 @@ import { MAT_DIALOG_DATA, MatDialog, MatDialogRef } from '@angular/material/dial
 import type { Member } from '@usher/chat-api';
 import { of } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, roomFixture } from './room-test-page.ts';
-import { refuse } from '../testing/shown.ts';
+import { RoomTestPage, roomFixture } from './testing/room-test-page.ts';
+import { respondWithProblem } from '../testing/rendered-component.ts';
 import { MembersDialog } from './members-dialog.ts';
 
 const url = '/api/rooms/plans/members';
 const maggie: Member = { user: 'maggie', status: 'online', owner: true };
 const bart: Member = { user: 'bart', status: 'offline', owner: false };
 
-let page: RoomPage;
+let page: RoomTestPage;
 let shown: HTMLElement;
 const close = vi.fn();
 const ask = vi.fn();
@@ -25,7 +25,7 @@ async function open(canManage: boolean, ...members: Member[]): Promise<void> {
   await lists(...members);
 }
 
-/** The server answers with the members. */
+/** Responds with the members. */
 async function lists(...members: Member[]): Promise<void> {
   TestBed.inject(HttpTestingController).expectOne({ method: 'GET', url }).flush({ members });
   await page.settled();
@@ -50,7 +50,7 @@ describe('the members dialog', () => {
     vi.useFakeTimers();
     close.mockReset();
     ask.mockReset();
-    page = new RoomPage([
+    page = new RoomTestPage([
       { provide: MAT_DIALOG_DATA, useValue: 'plans' },
       { provide: MatDialogRef, useValue: { close } },
       { provide: MatDialog, useValue: { open: ask } },
@@ -74,7 +74,7 @@ describe('the members dialog', () => {
     await open(true, maggie);
     await add('unknown');
     const http = TestBed.inject(HttpTestingController);
-    refuse(http.expectOne({ method: 'PUT', url: `${url}/unknown` }), 'not_found');
+    respondWithProblem(http.expectOne({ method: 'PUT', url: `${url}/unknown` }), 'not_found');
     await page.settled();
     expect(alert()).toBe('No user named unknown.');
     expect(shown.querySelector('input')?.getAttribute('aria-invalid')).toBe('true');

@@ -8,7 +8,7 @@ import {
 } from '@angular/material/dialog';
 import { injectUsher } from '@usher/angular';
 import type { Member } from '@usher/chat-api';
-import { problemCode, wordsFor } from '../session/http-words.ts';
+import { problemCode, errorText } from '../session/http-errors.ts';
 import { Session } from '../session/session.ts';
 import { membersTexts } from '../texts/rooms.ts';
 import { messageTexts } from '../texts/room.ts';
@@ -43,7 +43,7 @@ export class MembersDialog {
   protected readonly list = this.members.list;
   protected readonly error = computed(() => {
     const error = this.members.error();
-    return error === undefined ? undefined : wordsFor(error);
+    return error === undefined ? undefined : errorText(error);
   });
   protected readonly name = signal('');
   protected readonly busy = signal(false);
@@ -51,7 +51,7 @@ export class MembersDialog {
   protected readonly wrong = signal<string | undefined>(undefined);
   /** The result of the last action, announced by screen readers. */
   protected readonly done = signal('');
-  protected readonly trouble = signal<string | undefined>(undefined);
+  protected readonly failure = signal<string | undefined>(undefined);
 
   constructor() {
     const dialog = inject<MatDialogRef<MembersDialog>>(MatDialogRef);
@@ -88,7 +88,7 @@ export class MembersDialog {
       this.done.set(this.texts.added(user));
       this.field()?.nativeElement.focus();
     } catch (error) {
-      this.refuse(problemCode(error) === 'not_found' ? this.texts.unknown(user) : wordsFor(error));
+      this.refuse(problemCode(error) === 'not_found' ? this.texts.unknown(user) : errorText(error));
     } finally {
       this.busy.set(false);
     }
@@ -106,7 +106,7 @@ export class MembersDialog {
       // The pressed button was removed together with its row.
       this.field()?.nativeElement.focus();
     } catch (error) {
-      this.trouble.set(wordsFor(error));
+      this.failure.set(errorText(error));
     }
   }
 
@@ -117,7 +117,7 @@ export class MembersDialog {
 
   private showError(wrong: string | undefined): void {
     this.wrong.set(wrong);
-    this.trouble.set(undefined);
+    this.failure.set(undefined);
     this.done.set('');
   }
 }

@@ -1,15 +1,15 @@
 import { HttpTestingController } from '@angular/common/http/testing';
 import { TestBed } from '@angular/core/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, roomFixture } from './room-test-page.ts';
+import { RoomTestPage, roomFixture } from './testing/room-test-page.ts';
 import { MentionNames } from './text/mention-names.ts';
 
-let page: RoomPage;
+let page: RoomTestPage;
 let names: MentionNames;
 
 beforeEach(async () => {
   vi.useFakeTimers({ now: 1_000_000 });
-  page = new RoomPage([MentionNames]);
+  page = new RoomTestPage([MentionNames]);
   names = TestBed.inject(MentionNames);
   names.of('a');
   await page.opened(roomFixture('a'));
@@ -26,7 +26,7 @@ function requests() {
   return TestBed.inject(HttpTestingController).match('/api/rooms/a/members');
 }
 
-async function answers(...users: string[]): Promise<void> {
+async function respondWithMembers(...users: string[]): Promise<void> {
   const [request] = requests();
   request?.flush({ members: users.map((user) => ({ user, status: 'offline', owner: false })) });
   await page.settled();
@@ -43,14 +43,14 @@ describe('a name in a message', () => {
   test('notifies a member once the members are loaded, and no user if it is unknown', async () => {
     names.lookUp(['lisa', 'everyone']);
     expect(names.notifies('lisa')).toBe(false);
-    await answers('lisa', 'maggie');
+    await respondWithMembers('lisa', 'maggie');
     expect(names.notifies('lisa')).toBe(true);
     expect(['everyone', 'here', 'unknown'].some((name) => names.notifies(name))).toBe(false);
   });
 
   test('is looked up once; other names are looked up after ten seconds', async () => {
     names.lookUp(['everyone']);
-    await answers('maggie');
+    await respondWithMembers('maggie');
     names.lookUp(['everyone']);
     names.lookUp(['here']);
     expect(requests()).toHaveLength(0);

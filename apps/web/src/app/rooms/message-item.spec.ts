@@ -33,8 +33,8 @@ async function shown(more: Partial<RoomMessage>) {
   await fixture.whenStable();
   const item = (fixture.nativeElement as HTMLElement).querySelector('li');
   if (item === null) throw new Error('message not found');
-  const press = (words: string): void => {
-    [...item.querySelectorAll('button')].find((button) => button.textContent.trim() === words)?.click();
+  const press = (text: string): void => {
+    [...item.querySelectorAll('button')].find((button) => button.textContent.trim() === text)?.click();
   };
   return { host, item, press };
 }

@@ -53,10 +53,10 @@ export class MessageItem {
   });
   /** The delivery status is that of a pending edit, not of the message itself. */
   private readonly changing = computed(() => this.message().change !== undefined);
-  protected readonly trouble = computed(() => {
+  protected readonly failure = computed(() => {
     const { error } = this.message();
-    const words: Readonly<Partial<Record<string, string>>> = messageTexts.errors;
-    const why = error === undefined ? undefined : (words[error] ?? messageTexts.errors.other);
+    const texts: Readonly<Partial<Record<string, string>>> = messageTexts.errors;
+    const why = error === undefined ? undefined : (texts[error] ?? messageTexts.errors.other);
     if (this.changing()) return why === undefined ? messageTexts.unchanged : messageTexts.unchangedBecause(why);
     return why === undefined ? messageTexts.failed : messageTexts.failedBecause(why);
   });

@@ -67,7 +67,7 @@ export class MessageLog {
   readonly needNewer = output();
   /** Emits the new position after scrolling. */
   readonly moved = output<Place>();
-  /** Emits when the user returns to the end of the room. Only with `hasNewer`. */
+  /** Emits when the user returns to the end of the room. Only if `hasNewer`. */
   readonly latest = output();
   readonly act = output<MessageAction>();
 
@@ -131,11 +131,11 @@ export class MessageLog {
     // Runs before the template, so that the rendered window belongs to these rows.
     effect(() => {
       const rows = this.rows();
-      const toBeContinued = this.hasNewer();
+      const hasNewer = this.hasNewer();
       untracked(() => {
-        if (isNew && this.place() === 'end' && this.hit() === undefined && !toBeContinued) this.keeper.beginFew();
+        if (isNew && this.place() === 'end' && this.hit() === undefined && !hasNewer) this.keeper.beginFew();
         isNew = false;
-        this.keeper.followsEnd = !toBeContinued;
+        this.keeper.followsEnd = !hasNewer;
         this.keeper.change(rows, this.estimate);
         this.follow();
       });

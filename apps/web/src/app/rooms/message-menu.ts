@@ -20,14 +20,14 @@ import { Icon } from '../ui/icon.ts';
       @for (item of items(); track item.does) {
         <button mat-menu-item (click)="chosen(item.does)">
           <span class="item"
-            ><app-icon [name]="item.icon" [size]="18" /><span>{{ item.words }}</span></span
+            ><app-icon [name]="item.icon" [size]="18" /><span>{{ item.text }}</span></span
           >
         </button>
       }
     </mat-menu>
   `,
   styles: `
-    /* Only a position. The control, with its name, is the button of the message. */
+    /* Only positions the menu. The labeled control is the button of the message. */
     .anchor {
       position: fixed;
       visibility: hidden;
@@ -56,11 +56,11 @@ export class MessageMenu {
   private button: HTMLElement | undefined;
 
   protected readonly items = computed(() => [
-    { does: 'copyText', icon: 'copy', words: messageTexts.copy } as const,
+    { does: 'copyText', icon: 'copy', text: messageTexts.copy } as const,
     ...(this.own()
       ? ([
-          { does: 'edit', icon: 'edit', words: messageTexts.edit },
-          { does: 'remove', icon: 'trash', words: messageTexts.remove },
+          { does: 'edit', icon: 'edit', text: messageTexts.edit },
+          { does: 'remove', icon: 'trash', text: messageTexts.remove },
         ] as const)
       : []),
   ]);

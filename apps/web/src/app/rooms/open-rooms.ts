@@ -25,7 +25,7 @@ export interface RoomView {
  * The number of rooms that stay joined, so that returning to one shows its state immediately. Beyond it, the least recently used room is
  * left.
  */
-const mostOpen = 12;
+const maxOpen = 12;
 
 @Service({ autoProvided: false })
 export class OpenRooms {
@@ -75,7 +75,7 @@ export class OpenRooms {
     this.views.delete(name);
     this.views.set(name, view);
     for (const [oldest, left] of this.views) {
-      if (this.views.size <= mostOpen) break;
+      if (this.views.size <= maxOpen) break;
       this.views.delete(oldest);
       left.room.close();
     }

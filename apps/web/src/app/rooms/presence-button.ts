@@ -4,7 +4,7 @@ import { messageTexts, roomTexts } from '../texts/room.ts';
 import { Avatar } from '../ui/avatar.ts';
 
 /** The number of avatars in the header; the others are counted. */
-const mostFaces = 3;
+const maxFaces = 3;
 
 /** Shows the users who are present in the room: a few avatars and a count. Opens the full list. */
 @Component({
@@ -12,12 +12,12 @@ const mostFaces = 3;
   imports: [Avatar],
   template: `
     @if (people().length > 0) {
-      <button type="button" class="faces" popovertarget="presence" [title]="words()">
+      <button type="button" class="faces" popovertarget="presence" [title]="text()">
         @for (person of faces(); track person.user) {
           <app-avatar [name]="person.user" [class.away]="person.status === 'away'" />
         }
         <span class="count" aria-hidden="true">{{ people().length }}</span>
-        <span class="sr-only">{{ words() }}</span>
+        <span class="sr-only">{{ text() }}</span>
       </button>
     }
     <div id="presence" popover class="panel" role="group" [attr.aria-label]="texts.room.presentHeading">
@@ -52,9 +52,9 @@ export class PresenceButton {
     const people = this.people();
     return [...people.filter(({ user }) => user !== this.user()), ...people.filter(({ user }) => user === this.user())]
       .toSorted((one, other) => Number(one.status === 'away') - Number(other.status === 'away'))
-      .slice(0, mostFaces);
+      .slice(0, maxFaces);
   });
-  protected readonly words = computed(() => {
+  protected readonly text = computed(() => {
     const { length } = this.people();
     return length === 1 && this.people()[0]?.user === this.user()
       ? roomTexts.presentOnlyYou

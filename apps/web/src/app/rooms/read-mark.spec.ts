@@ -63,8 +63,8 @@ describe('the read state', () => {
 
   test('removes the line after the user replies', () => {
     const missed = timeline(['bart', 'bart']);
-    const answered = timeline(['bart', 'bart', 'maggie']);
-    const mark = marked(seen(timeline(['bart']), 1, 1), unattended(missed), seen(missed, 1, 2), seen(answered, 1, 3));
+    const replied = timeline(['bart', 'bart', 'maggie']);
+    const mark = marked(seen(timeline(['bart']), 1, 1), unattended(missed), seen(missed, 1, 2), seen(replied, 1, 3));
     expect(mark).toEqual({ read: 3, shown: [], unseen: 0 });
   });
 
@@ -157,8 +157,8 @@ describe('more unread messages than fit on the screen', () => {
 
   test('keep the line after a reply at the end', () => {
     const live = many(1, 90);
-    const answered = { messages: [...live.messages, ...timeline(['maggie'], 91).messages], oldest: 1 };
-    const mark = marked(seen(live, 75, 90, { read: 0 }), seen(answered, 76, 91));
+    const replied = { messages: [...live.messages, ...timeline(['maggie'], 91).messages], oldest: 1 };
+    const mark = marked(seen(live, 75, 90, { read: 0 }), seen(replied, 76, 91));
     expect(mark).toMatchObject({ read: 0, freshFrom: 1 });
   });
 

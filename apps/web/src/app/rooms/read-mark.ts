@@ -52,7 +52,7 @@ export interface Looked {
 }
 
 /** The number of remembered ranges. More exist only if the reader jumps around in thousands of unread messages. */
-const mostRanges = 64;
+const maxRanges = 64;
 
 /**
  * Returns the read state after the messages, the screen or the user's attention changed. Without a previous state and without `read`, as
@@ -67,7 +67,7 @@ export function advance(mark: ReadMark | undefined, { live, screen, user, lookin
     if (list !== undefined) return firstUnread(list, seq, user)?.seq;
     return first !== undefined && first > seq ? first : undefined;
   };
-  const missed = after(live.messages, now.shown.at(-1)?.to ?? now.read).filter((message) => isNews(message, user));
+  const missed = after(live.messages, now.shown.at(-1)?.to ?? now.read).filter((message) => isFromOther(message, user));
 
   const isEntering = mark === undefined || mark.left === true;
   const old = isEntering ? undefined : mark.freshFrom;
@@ -78,12 +78,12 @@ export function advance(mark: ReadMark | undefined, { live, screen, user, lookin
   const freshFrom = next !== undefined && wasShown && (isEntering || isAbove || isMissed) ? next : old;
 
   const unseen = looking ? 0 : missed.length;
-  const answered =
+  const replied =
     looking &&
     freshFrom !== undefined &&
     freshFrom <= now.read &&
     after(live.messages, freshFrom).some((message) => message.from === user && message.seq !== undefined);
-  return freshFrom === undefined || answered ? { ...now, unseen } : { ...now, unseen, freshFrom };
+  return freshFrom === undefined || replied ? { ...now, unseen } : { ...now, unseen, freshFrom };
 }
 
 /** The read state of a closed room: the line is placed again when the room is opened. */
@@ -103,7 +103,7 @@ export function covers({ messages, oldest }: Held, seq: number): boolean {
 
 /** The first message of other users after a sequence number. */
 export function firstUnread({ messages }: Held, seq: number, user: string): RoomMessage | undefined {
-  return after(messages, seq).find((message) => isNews(message, user));
+  return after(messages, seq).find((message) => isFromOther(message, user));
 }
 
 /**
@@ -118,9 +118,9 @@ function withScreen(
   if (screen === undefined) return shown;
   const { messages, oldest } = screen;
   let { from, to } = screen;
-  const news = (message: RoomMessage): boolean => isNews(message, user);
+  const fromOther = (message: RoomMessage): boolean => isFromOther(message, user);
   if (has(messages, from)) {
-    const before = messages.slice(0, indexOfSeq(messages, from)).findLast(news)?.seq;
+    const before = messages.slice(0, indexOfSeq(messages, from)).findLast(fromOther)?.seq;
     from = before === undefined ? oldest : before + 1;
   }
   if (has(messages, to)) {
@@ -144,7 +144,7 @@ function joined(read: number, ranges: readonly SeqRange[]): Pick<ReadMark, 'read
       shown.splice(-1, 1, { ...before, to: Math.max(before.to, to) });
     else shown.push({ from, to });
   }
-  return { read, shown: shown.slice(-mostRanges) };
+  return { read, shown: shown.slice(-maxRanges) };
 }
 
 /** Messages after a sequence number, including unacknowledged ones. */
@@ -153,7 +153,7 @@ export function after(messages: readonly RoomMessage[], seq: number): readonly R
 }
 
 /** Whether this is a message of another user that is acknowledged and not deleted. */
-export function isNews(
+export function isFromOther(
   { seq, from, deleted }: { seq?: number | undefined; from: string; deleted?: number | undefined },
   user: string,
 ): boolean {

@@ -3,13 +3,13 @@ import { Component, type WritableSignal, signal } from '@angular/core';
 import { type ComponentFixture, TestBed } from '@angular/core/testing';
 import type { Message } from '@usher/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, roomFixture } from './room-test-page.ts';
+import { RoomTestPage, roomFixture } from './testing/room-test-page.ts';
 import { Attention } from './attention.ts';
 import type { RoomView } from './open-rooms.ts';
 import type { ReadMark, SeqRange } from './read-mark.ts';
 import { followReading } from './reading.ts';
 
-let page: RoomPage;
+let page: RoomTestPage;
 let screen: WritableSignal<SeqRange | undefined>;
 let looking: WritableSignal<boolean>;
 let view: RoomView;
@@ -26,7 +26,7 @@ class Pane {
   });
 }
 
-/** Maggie opens a room with unread messages of bart. */
+/** Opens a room with unread messages of bart for maggie. */
 async function open(count: number): Promise<void> {
   const room = page.server.room('a');
   room.enter('maggie');
@@ -44,17 +44,18 @@ async function show(from: number, to: number): Promise<void> {
   await page.settled();
 }
 
-/** The read marker of the server, and the values that it received. */
+/** The read marker on the server. */
 function marker(): number {
   return page.server.room('a').read('maggie').read;
 }
 
+/** The read markers that the server received. */
 function sent(): unknown[] {
   return page.server.last.received.flatMap(({ type, seq }) => (type === 'read' ? [seq] : []));
 }
 
-/** Answers the request for the messages after a marker. */
-async function answersPage(after: number, messages: readonly Partial<Message>[]): Promise<void> {
+/** Responds to the request for the messages after a marker. */
+async function respondWithPage(after: number, messages: readonly Partial<Message>[]): Promise<void> {
   const request = TestBed.inject(HttpTestingController).expectOne(`/api/rooms/a/messages?after=${after}&limit=50`);
   request.flush({ messages, more: true });
   await page.settled();
@@ -65,7 +66,7 @@ describe('the read marker', () => {
     vi.useFakeTimers({ now: 1_000_000 });
     screen = signal<SeqRange | undefined>(undefined);
     looking = signal(true);
-    page = new RoomPage([{ provide: Attention, useValue: { looking } }]);
+    page = new RoomTestPage([{ provide: Attention, useValue: { looking } }]);
   });
 
   afterEach(() => {
@@ -89,7 +90,7 @@ describe('the read marker', () => {
     expect(page.directory.find('a')).toMatchObject({ unread: count, mentions: 1 });
     // The first one is not among the last 50, so it is requested; edits and own messages are skipped.
     const common = { room: 'a', from: 'bart', id: 'm', text: 'news', at: 7 };
-    await answersPage(0, [
+    await respondWithPage(0, [
       { ...common, seq: 1, from: 'maggie' },
       { ...common, seq: 2, edits: 1 },
       { ...common, seq: 3 },

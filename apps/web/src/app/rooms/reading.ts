@@ -8,7 +8,7 @@ import {
   advance,
   covers,
   firstUnread,
-  isNews,
+  isFromOther,
   lastSeq,
   leave,
   readAll,
@@ -113,7 +113,7 @@ export function followReading({ view, user, history, atEnd, screen }: ReadingOpt
     for (let page = 0; page < searched.pages; page++) {
       const { messages, more } = await directory.page(room, { after, limit: searched.messages });
       const first = messages.find(
-        (message) => message.edits === undefined && message.deletes === undefined && isNews(message, self),
+        (message) => message.edits === undefined && message.deletes === undefined && isFromOther(message, self),
       );
       if (first !== undefined) return { seq: first.seq, at: first.at };
       after = messages.at(-1)?.seq ?? after;

@@ -1,7 +1,7 @@
 import { Service, inject } from '@angular/core';
 import { Router } from '@angular/router';
 import type { NewRoom } from '@usher/chat-api';
-import { wordsFor } from '../session/http-words.ts';
+import { errorText } from '../session/http-errors.ts';
 import { roomMenuTexts, switcherTexts } from '../texts/rooms.ts';
 import { injectDialog } from '../ui/dialog.ts';
 import { OpenRooms } from './open-rooms.ts';
@@ -71,7 +71,7 @@ export class RoomActions {
     try {
       await this.directory.leave(room);
     } catch (error) {
-      return wordsFor(error);
+      return errorText(error);
     }
     this.open.leave(room);
     await this.router.navigateByUrl('/');

@@ -11,11 +11,11 @@ export interface KeptRoom {
 }
 
 /** The limits of what is kept: messages, and UTF-16 code units of their texts. Older messages are not kept. */
-const mostMessages = 100;
-const mostText = 100_000;
+const maxMessages = 100;
+const maxTextLength = 100_000;
 
 /**
- * Keeps the last messages of the current room for a reload, so that they are shown before the server answers. The join replaces them if
+ * Keeps the last messages of the current room for a reload, so that they are shown before the server responds. The join replaces them if
  * they are out of date, and the next page load ignores them if the room denies access.
  *
  * They are in `sessionStorage`, which belongs to one tab, from the moment the page is left until it is loaded again. They belong to one
@@ -64,7 +64,7 @@ export class RoomCache {
     const [name, { snapshot, place }] = current;
     const { messages } = snapshot;
     let text = 0;
-    const dropped = messages.findLastIndex((message) => (text += message.text.length) > mostText) + 1;
+    const dropped = messages.findLastIndex((message) => (text += message.text.length) > maxTextLength) + 1;
     const after = messages[dropped - 1]?.seq ?? snapshot.after;
     const room = { snapshot: { ...snapshot, after, messages: messages.slice(dropped) }, place };
     keepRoom(this.window, JSON.stringify({ owner: this.owner, name, room }));
@@ -82,7 +82,7 @@ export class RoomCache {
     }
   }
 
-  /** Names the user and session. */
+  /** Identifies the user and session. */
   private ownerNow(): string | undefined {
     const state = this.session.state();
     return state.name === 'signed_in' ? JSON.stringify([state.user, state.session]) : undefined;
@@ -90,7 +90,7 @@ export class RoomCache {
 }
 
 /** The number of messages that a snapshot for the cache contains at most. */
-export const keptMessages = mostMessages;
+export const keptMessages = maxMessages;
 
 function isKeptRoom(value: unknown): value is KeptRoom {
   if (!isObject(value) || !isObject(value['snapshot'])) return false;

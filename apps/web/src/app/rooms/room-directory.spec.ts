@@ -1,16 +1,16 @@
 import { HttpTestingController } from '@angular/common/http/testing';
 import { TestBed } from '@angular/core/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, roomFixture } from './room-test-page.ts';
+import { RoomTestPage, roomFixture } from './testing/room-test-page.ts';
 
-let page: RoomPage;
+let page: RoomTestPage;
 
 const own = (): string[] | undefined => page.directory.own()?.map(({ room }) => room);
 
 describe('the rooms of a user', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: 1_000_000 });
-    page = new RoomPage();
+    page = new RoomTestPage();
   });
 
   afterEach(() => {
@@ -21,7 +21,7 @@ describe('the rooms of a user', () => {
   test('are requested once at page load, with the connection', async () => {
     page.usher.start();
     await page.settled();
-    await page.answers(roomFixture('a'));
+    await page.respondWithRooms(roomFixture('a'));
     await vi.advanceTimersByTimeAsync(5_000);
     TestBed.tick();
     expect([own(), page.pendingRequests()]).toEqual([['a'], 0]);
@@ -29,10 +29,10 @@ describe('the rooms of a user', () => {
 
   test('are requested without a connection after a second, and again with it', async () => {
     await vi.advanceTimersByTimeAsync(1_000);
-    await page.answers(roomFixture('a'));
+    await page.respondWithRooms(roomFixture('a'));
     page.usher.start();
     await page.settled();
-    await page.answers(roomFixture('a'), roomFixture('b'));
+    await page.respondWithRooms(roomFixture('a'), roomFixture('b'));
     expect(own()).toEqual(['a', 'b']);
   });
 
@@ -60,7 +60,7 @@ describe('the rooms of a user', () => {
     expect(own()).toEqual([]);
   });
 
-  test('become read-only as soon as the server says so, and writable again', async () => {
+  test('become read-only as soon as the server reports it, and writable again', async () => {
     await page.opened(roomFixture('a'), roomFixture('b'));
     page.server.last.emit({ type: 'archived', room: 'a', archived: true });
     await page.settled();
@@ -70,7 +70,7 @@ describe('the rooms of a user', () => {
     expect(page.directory.find('a')?.archived).toBe(false);
     // A later response of the server is newer than the event.
     void page.directory.load();
-    await page.answers(roomFixture('a', { archived: true }), roomFixture('b'));
+    await page.respondWithRooms(roomFixture('a', { archived: true }), roomFixture('b'));
     expect(page.directory.find('a')?.archived).toBe(true);
   });
 
@@ -106,7 +106,7 @@ describe('the rooms of a user', () => {
     expect(own()).toEqual(['a']);
     expect(page.pendingRequests()).toBe(0);
     await page.unread('b', 1, 0, 0, 1);
-    await page.answers(roomFixture('a'), roomFixture('b'));
+    await page.respondWithRooms(roomFixture('a'), roomFixture('b'));
     expect(own()?.toSorted()).toEqual(['a', 'b']);
     expect(page.pendingRequests()).toBe(0);
   });
@@ -115,7 +115,7 @@ describe('the rooms of a user', () => {
     await page.opened(roomFixture('a', { seq: 9, unread: 4 }));
     await page.unread('a', 10, 5);
     void page.directory.load();
-    await page.answers(roomFixture('a', { seq: 1, unread: 1 }));
+    await page.respondWithRooms(roomFixture('a', { seq: 1, unread: 1 }));
     expect(page.directory.find('a')?.unread).toBe(1);
   });
 
@@ -123,7 +123,7 @@ describe('the rooms of a user', () => {
     await page.opened(roomFixture('a'));
     void page.directory.load();
     await page.unread('a', 2, 2);
-    await page.answers(roomFixture('a', { seq: 1, unread: 1 }));
+    await page.respondWithRooms(roomFixture('a', { seq: 1, unread: 1 }));
     expect(page.directory.find('a')?.unread).toBe(2);
   });
 
@@ -132,8 +132,8 @@ describe('the rooms of a user', () => {
     await page.unread('new', 1, 1);
     await page.unread('other', 1, 1);
     await page.unread('new', 2, 2);
-    await page.answers(roomFixture('a'));
-    await page.answers(roomFixture('a'), roomFixture('new', { seq: 2, unread: 2 }), roomFixture('other'));
+    await page.respondWithRooms(roomFixture('a'));
+    await page.respondWithRooms(roomFixture('a'), roomFixture('new', { seq: 2, unread: 2 }), roomFixture('other'));
     expect(own()).toHaveLength(3);
     expect(page.pendingRequests()).toBe(0);
   });
@@ -145,7 +145,7 @@ describe('the rooms of a user', () => {
     expect(own()).toEqual(['a']);
     expect(page.directory.title('plans')).toBe('Plans');
     void page.directory.load();
-    await page.answers(roomFixture('a'), roomFixture('plans', { private: true }));
+    await page.respondWithRooms(roomFixture('a'), roomFixture('plans', { private: true }));
     expect(own()).toEqual(['a', 'plans']);
   });
 
@@ -155,13 +155,13 @@ describe('the rooms of a user', () => {
     const left = page.directory.leave('a');
     http.expectOne({ method: 'DELETE', url: '/api/rooms/a/members/maggie' }).flush(null);
     await page.settled();
-    await page.answers(roomFixture('a', { isMember: false }));
+    await page.respondWithRooms(roomFixture('a', { isMember: false }));
     await left;
     expect(own()).toEqual([]);
     const joined = page.directory.join('a');
     http.expectOne({ method: 'PUT', url: '/api/rooms/a/members/maggie' }).flush(null);
     await page.settled();
-    await page.answers(roomFixture('a'));
+    await page.respondWithRooms(roomFixture('a'));
     await joined;
     expect(own()).toEqual(['a']);
   });

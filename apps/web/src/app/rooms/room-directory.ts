@@ -6,10 +6,10 @@ import { firstValueFrom } from 'rxjs';
 import { Session } from '../session/session.ts';
 import { language } from '../texts/language.ts';
 import { Loader } from '../ui/loader.ts';
-import { RoomNews } from './room-news.ts';
+import { RoomEvents } from './room-events.ts';
 
 /** Limits of the room list: at most 5 pages, about 4,500 rooms of which the user is not a member. */
-const mostPages = 5;
+const maxPages = 5;
 const pageSize = 1_000;
 
 /** How long the first request waits for the connection (ms). */
@@ -29,9 +29,9 @@ interface RoomsResponse {
 export class RoomDirectory {
   private readonly http = inject(HttpClient);
   private readonly session = inject(Session);
-  private readonly news = inject(RoomNews);
+  private readonly events = inject(RoomEvents);
   private readonly loader = new Loader(async (): Promise<RoomsResponse> => {
-    const since = this.news.turn();
+    const since = this.events.turn();
     this.latestRequest = since;
     const rooms = await this.pages();
     return { since, rooms: rooms.toSorted(byTitle) };
@@ -45,8 +45,8 @@ export class RoomDirectory {
   readonly rooms = computed(() => {
     const response = this.loader.value();
     return response?.rooms
-      .filter(({ room }) => !this.news.isLost(room, response.since))
-      .map((room) => this.news.of(room, response.since));
+      .filter(({ room }) => !this.events.isLost(room, response.since))
+      .map((room) => this.events.of(room, response.since));
   });
   /** The rooms that the user is a member of, most recent activity first. */
   readonly own = computed(() =>
@@ -71,10 +71,10 @@ export class RoomDirectory {
       // A room that was lost does not count as the user's own until the server lists it again.
       const mine = new Set(
         response.rooms
-          .filter((room) => room.isMember && !this.news.isLost(room.room, response.since))
+          .filter((room) => room.isMember && !this.events.isLost(room.room, response.since))
           .map(({ room }) => room),
       );
-      const isNew = this.news.changedSince(this.latestRequest).some((room) => !mine.has(room));
+      const isNew = this.events.changedSince(this.latestRequest).some((room) => !mine.has(room));
       if (isNew) untracked(() => void this.load());
     });
   }
@@ -121,7 +121,7 @@ export class RoomDirectory {
     // A room that is left between two requests is on both pages.
     const rooms = new Map<string, Room>();
     let cursor: string | undefined;
-    for (let page = 0; page < mostPages; page++) {
+    for (let page = 0; page < maxPages; page++) {
       const options = cursor === undefined ? {} : { params: { cursor, limit: pageSize } };
       const { rooms: found, next } = await firstValueFrom(this.http.get<Rooms>('/api/rooms', options));
       for (const room of found) rooms.set(room.room, room);

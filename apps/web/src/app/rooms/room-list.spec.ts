@@ -1,10 +1,10 @@
 import { TestBed } from '@angular/core/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, roomFixture } from './room-test-page.ts';
+import { RoomTestPage, roomFixture } from './testing/room-test-page.ts';
 import { RoomActions } from './room-actions.ts';
 import { RoomList } from './room-list.ts';
 
-let page: RoomPage;
+let page: RoomTestPage;
 let shown: HTMLElement;
 const browse = vi.fn();
 
@@ -19,7 +19,7 @@ function rooms(): string[] {
 describe('the room list', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: 1_000_000 });
-    page = new RoomPage([{ provide: RoomActions, useValue: { browse } }]);
+    page = new RoomTestPage([{ provide: RoomActions, useValue: { browse } }]);
     const fixture = TestBed.createComponent(RoomList);
     shown = fixture.nativeElement as HTMLElement;
     document.body.append(shown);

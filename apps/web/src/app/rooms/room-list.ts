@@ -10,7 +10,7 @@ import {
 } from '@angular/core';
 import { RouterLink, RouterLinkActive } from '@angular/router';
 import type { Room } from '@usher/chat-api';
-import { wordsFor } from '../session/http-words.ts';
+import { errorText } from '../session/http-errors.ts';
 import { browseTexts, roomsTexts } from '../texts/rooms.ts';
 import { shellTexts } from '../texts/shell.ts';
 import { glide } from '../ui/glide.ts';
@@ -35,7 +35,7 @@ export class RoomList {
   /** The rooms under the pointer and the focus. */
   private readonly pointed = signal<string | undefined>(undefined);
   private readonly focused = signal<string | undefined>(undefined);
-  /** The pointer or the focus moved in the list a moment ago. */
+  /** Whether the pointer or the focus moved in the list recently. */
   private readonly aiming = signal(false);
   private resting: ReturnType<typeof setTimeout> | undefined;
 
@@ -62,7 +62,7 @@ export class RoomList {
   }).asReadonly();
   protected readonly error = computed(() => {
     const error = this.directory.error();
-    return error === undefined ? undefined : wordsFor(error);
+    return error === undefined ? undefined : errorText(error);
   });
 
   constructor() {

@@ -33,8 +33,8 @@ import { RoomDirectory } from './room-directory.ts';
         </ng-template>
       </mat-menu>
     }
-    @if (trouble(); as trouble) {
-      <p class="trouble" role="alert">{{ trouble }}</p>
+    @if (failure(); as failure) {
+      <p class="failure" role="alert">{{ failure }}</p>
     }
   `,
   styles: `
@@ -54,7 +54,7 @@ import { RoomDirectory } from './room-directory.ts';
       }
     }
 
-    .trouble {
+    .failure {
       order: -1;
       color: var(--danger);
       font-size: var(--t-s);
@@ -68,14 +68,14 @@ export class RoomMenu {
   private readonly actions = inject(RoomActions);
   protected readonly texts = roomMenuTexts;
   protected readonly room = computed(() => this.directory.find(this.name()));
-  protected readonly trouble = signal<string | undefined>(undefined);
+  protected readonly failure = signal<string | undefined>(undefined);
 
   protected members(): void {
     void this.actions.members(this.name());
   }
 
   protected async leave(): Promise<void> {
-    this.trouble.set(undefined);
-    this.trouble.set(await this.actions.leave(this.name()));
+    this.failure.set(undefined);
+    this.failure.set(await this.actions.leave(this.name()));
   }
 }

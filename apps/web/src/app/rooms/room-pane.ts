@@ -40,7 +40,7 @@ import { RoomDirectory } from './room-directory.ts';
 import { RoomMenu } from './room-menu.ts';
 import { indexOfSeq } from './rows.ts';
 import { mentionCandidates } from './completion.ts';
-import { denialText, writeTrouble } from './room-trouble.ts';
+import { denialText, writeErrorText } from './room-errors.ts';
 import { UnreadPill } from './unread-pill.ts';
 
 /** The text limit until the server has sent its own. */
@@ -132,7 +132,7 @@ export class RoomPane {
   );
   /** The message that is being edited in the composer. */
   protected readonly editing = signal<RoomMessage | undefined>(undefined);
-  protected readonly trouble = signal<string | undefined>(undefined);
+  protected readonly failure = signal<string | undefined>(undefined);
   /** The latest announcement for screen readers: new messages of other users and results of actions. */
   protected readonly announcement = signal('');
   protected readonly denied = computed(() => {
@@ -149,25 +149,16 @@ export class RoomPane {
     effect(() => {
       this.pageTitle.show(this.title());
     });
-    const archived = computed(() => {
-      const room = this.directory.find(this.name());
-      return room === undefined ? undefined : room.archived === true;
-    });
-    followArchival(archived, (isReadOnly) => {
+    followArchival(this.name, this.messages, (isReadOnly) => {
       this.announcement.set(isReadOnly ? composerTexts.archived : composerTexts.restored);
-    });
-    // A connection that missed the event learns it when it writes.
-    const isForbidden = computed(() => this.messages().some(({ error }) => error === 'forbidden'));
-    effect(() => {
-      if (isForbidden()) untracked(() => void this.directory.load());
     });
     // A new search result replaces the jump target.
     effect(() => {
       this.at();
       this.target.set(undefined);
     });
-    announceMessages(this.messages, this.user, (words) => {
-      this.announcement.set(words);
+    announceMessages(this.messages, this.user, (text) => {
+      this.announcement.set(text);
     });
     // Returns to the live timeline when the user has scrolled to the end of the history window.
     effect(() => {
@@ -297,10 +288,10 @@ export class RoomPane {
   private write(text: string, put: (room: RoomView['room']) => void): void {
     try {
       put(this.view().room);
-      this.trouble.set(undefined);
+      this.failure.set(undefined);
     } catch (error) {
       if (this.editing() === undefined) this.composer()?.putBack(text);
-      this.trouble.set(writeTrouble(error));
+      this.failure.set(writeErrorText(error));
       // Expected errors are only shown; unexpected ones are reported as well.
       if (!(error instanceof OutboxFull || error instanceof RangeError)) this.errors.handleError(error);
     }

@@ -5,7 +5,7 @@ import type { Row } from './rows.ts';
 /** Lists up to this number of rows are rendered completely. */
 const wholeRows = 200;
 /** While a selection exists in the list, the window grows to keep it, up to this number of rows. */
-const mostRows = 1_500;
+const maxRows = 1_500;
 /** A list that opens at its end renders this number of rows first, and this number more in each step. */
 const stepRows = 12;
 /** The margin rendered beyond each edge of the frame: a multiple of its height, with a minimum in px. */
@@ -94,7 +94,7 @@ export class RowWindow {
     const wanted = rows(near);
     if (!view.selecting()) return wanted;
     const both = { start: Math.min(now.start, wanted.start), end: Math.max(now.end, wanted.end) };
-    return both.end - both.start <= mostRows ? both : wanted;
+    return both.end - both.start <= maxRows ? both : wanted;
   }
 }
 
@@ -113,7 +113,7 @@ export function messagesIn(
   range: Range,
   { from, frame }: Pick<View, 'from' | 'frame'>,
 ): SeqRange | undefined {
-  // During incremental rendering, the rows do not fill the frame yet.
+  // During incremental rendering, the rows may not fill the frame yet.
   if (range.start > 0 && heights.top(range.start) > from + tolerancePx) return undefined;
   let shown: SeqRange | undefined;
   const end = Math.min(range.end, rows.length);

@@ -114,7 +114,7 @@ export class ScrollKeeper {
   remember(): boolean {
     const { scroller } = this;
     if (scroller === undefined) return false;
-    const wentUp = scroller.scrollTop - this.seen <= -1;
+    const scrolledUp = scroller.scrollTop - this.seen <= -1;
     this.seen = scroller.scrollTop;
     if (this.gliding !== undefined) {
       // New messages must not stop a smooth scroll to the end.
@@ -123,7 +123,7 @@ export class ScrollKeeper {
     }
     this.wanted = undefined;
     // Scrolling down cannot leave the end. The end itself moved, for example because the frame shrank; `restore` follows.
-    if (!this.atEnd || wentUp) this.look();
+    if (!this.atEnd || scrolledUp) this.look();
     return this.choose();
   }
 

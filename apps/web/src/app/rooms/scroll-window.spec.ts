@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Page, sequence } from './testing/scroll-page.ts';
+import { ScrollPage, sequence } from './testing/scroll-page.ts';
 
 beforeEach(() => {
   document.body.replaceChildren();
@@ -7,14 +7,14 @@ beforeEach(() => {
 
 describe('the rendered window of a long list', () => {
   test('contains the end and little more than the frame', () => {
-    const page = new Page(...sequence(1, 50_000)).attach();
+    const page = new ScrollPage(...sequence(1, 50_000)).attach();
     expect(page.rendered.at(-1)).toBe(50_000);
     expect(page.rendered.length).toBeLessThanOrEqual(200);
     expect(page.offsetOf(50_000)).toBe(200);
   });
 
   test('follows the scroll position to the start of the list', () => {
-    const page = new Page(...sequence(1, 1_000)).attach();
+    const page = new ScrollPage(...sequence(1, 1_000)).attach();
     for (let top = page.top - 250; top > 0; top -= 250) {
       page.scroll(top);
       expect(page.offsetOf(page.rendered[0] ?? 0)).toBeLessThanOrEqual(0);
@@ -25,15 +25,15 @@ describe('the rendered window of a long list', () => {
   });
 
   test('shows the target of a long jump', () => {
-    const page = new Page(...sequence(1, 50_000)).attach();
+    const page = new ScrollPage(...sequence(1, 50_000)).attach();
     page.scroll(1_000_000);
     const { place } = page.keeper.where();
-    if (place === 'end') throw new Error('it is not the end');
+    if (place === 'end') throw new Error('the position is the end');
     expect(page.offsetOf(place.seq)).toBeCloseTo(place.offset);
   });
 
   test('keeps the position when rows above are taller than estimated', () => {
-    const page = new Page(...sequence(1, 1_000)).attach();
+    const page = new ScrollPage(...sequence(1, 1_000)).attach();
     page.scroll(40_000);
     const seq = page.rendered.find((each) => page.offsetOf(each) >= 0) ?? 0;
     const offset = page.offsetOf(seq);
@@ -45,7 +45,7 @@ describe('the rendered window of a long list', () => {
   });
 
   test('keeps the position when older rows are inserted above', () => {
-    const page = new Page(...sequence(5_001, 6_000)).attach();
+    const page = new ScrollPage(...sequence(5_001, 6_000)).attach();
     page.scroll(page.top - 20_000);
     const seq = page.rendered[12] ?? 0;
     const offset = page.offsetOf(seq);
@@ -54,17 +54,17 @@ describe('the rendered window of a long list', () => {
   });
 
   test('scrolls to a message by its sequence number', () => {
-    const page = new Page(...sequence(1, 50_000)).attach();
+    const page = new ScrollPage(...sequence(1, 50_000)).attach();
     page.keeper.goTo({ seq: 12_345, offset: 100 });
     page.render();
     expect(page.offsetOf(12_345)).toBeCloseTo(100);
   });
 
   test('grows while text in it is selected', () => {
-    const page = new Page(...sequence(1, 1_000)).attach();
+    const page = new ScrollPage(...sequence(1, 1_000)).attach();
     const last = page.rendered.at(-1) ?? 0;
     const item = document.getElementById(String(last));
-    if (item === null) throw new Error('the last one is not there');
+    if (item === null) throw new Error('the last message is not rendered');
     item.textContent = 'selected';
     document.getSelection()?.selectAllChildren(item);
     page.keeper.remember();
@@ -78,7 +78,7 @@ describe('a list that was just opened at its end', () => {
   const sixty = Array.from({ length: 60 }, (_, index) => index + 1);
 
   test('renders its last rows first and the rest in steps, without moving the position', () => {
-    const page = new Page();
+    const page = new ScrollPage();
     page.keeper.beginFew();
     page.attach();
     page.have(sixty);
@@ -98,7 +98,7 @@ describe('a list that was just opened at its end', () => {
   });
 
   test('keeps the position of an immediate scroll and renders completely', () => {
-    const page = new Page();
+    const page = new ScrollPage();
     page.keeper.beginFew();
     page.have(sixty);
     page.attach();
@@ -109,7 +109,7 @@ describe('a list that was just opened at its end', () => {
   });
 
   test('scrolls to a message that is not rendered yet', () => {
-    const page = new Page();
+    const page = new ScrollPage();
     page.keeper.beginFew();
     page.have(sixty);
     page.attach();
@@ -120,7 +120,7 @@ describe('a list that was just opened at its end', () => {
   });
 
   test('accepts new rows while it renders in steps, and stays at the end', () => {
-    const page = new Page();
+    const page = new ScrollPage();
     page.keeper.beginFew();
     page.have(sixty);
     page.attach();
@@ -137,7 +137,7 @@ describe('a list that was just opened at its end', () => {
   });
 
   test('renders no more rows than usual if the list is long', () => {
-    const page = new Page();
+    const page = new ScrollPage();
     page.keeper.beginFew();
     page.have(Array.from({ length: 5_000 }, (_, index) => index + 1));
     page.attach();

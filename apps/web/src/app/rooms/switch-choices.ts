@@ -2,7 +2,7 @@ import type { Room } from '@usher/chat-api';
 import fuzzysort from 'fuzzysort';
 
 /** The number of rooms that are offered. More are found by typing. */
-const mostChoices = 40;
+const maxChoices = 40;
 
 /** The rooms to choose from. */
 export interface Choices {
@@ -28,12 +28,12 @@ export function choicesFor(typed: string, { own, others, recent, current }: Choi
   };
   const all = [...own.toSorted((one, other) => place(one) - place(other)), ...others];
   const wanted = typed.trim();
-  if (wanted === '') return all.slice(0, mostChoices);
+  if (wanted === '') return all.slice(0, maxChoices);
   const places = new Map(all.map((room, index) => [room, index]));
   return fuzzysort
     .go(wanted, all, {
       keys: ['title', 'room'],
-      limit: mostChoices,
+      limit: maxChoices,
       // Fuzzy match: the letters in their order are sufficient.
       threshold: 0.2,
       // Prefers the user's rooms slightly among matches.

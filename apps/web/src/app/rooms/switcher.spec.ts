@@ -1,11 +1,11 @@
 import { TestBed } from '@angular/core/testing';
 import { MatDialogRef } from '@angular/material/dialog';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, roomFixture } from './room-test-page.ts';
+import { RoomTestPage, roomFixture } from './testing/room-test-page.ts';
 import { Switcher } from './switcher.ts';
 import { Visits } from './visits.ts';
 
-let page: RoomPage;
+let page: RoomTestPage;
 let shown: HTMLElement;
 const close = vi.fn();
 
@@ -15,8 +15,8 @@ function field(): HTMLInputElement {
   return found;
 }
 
-async function type(words: string): Promise<void> {
-  field().value = words;
+async function type(text: string): Promise<void> {
+  field().value = text;
   field().dispatchEvent(new Event('input'));
   await page.settled();
 }
@@ -36,7 +36,7 @@ function titles(): string[] {
   return options().map((option) => option.querySelector('.title')?.textContent ?? '');
 }
 
-/** The one that Enter takes, as assistive technology finds it. */
+/** The title of the active option. Asserts that it is the one that assistive technology announces. */
 function active(): string | undefined {
   const selected = options().filter((option) => option.getAttribute('aria-selected') === 'true');
   expect(selected.map(({ id }) => id)).toEqual([field().getAttribute('aria-activedescendant')]);
@@ -50,7 +50,7 @@ describe('the room switcher', () => {
     close.mockReset();
     // jsdom has no layout to scroll in.
     Element.prototype.scrollIntoView = vi.fn();
-    page = new RoomPage([Visits, { provide: MatDialogRef, useValue: { close } }]);
+    page = new RoomTestPage([Visits, { provide: MatDialogRef, useValue: { close } }]);
     await page.opened(
       roomFixture('general', { title: 'General', at: 3 }),
       roomFixture('plans', { title: 'Plans', at: 2, private: true }),
@@ -122,7 +122,7 @@ describe('the room switcher', () => {
 
   test('opens nothing when no room matches', async () => {
     void page.directory.load();
-    await page.answers();
+    await page.respondWithRooms();
     await press('Enter');
     expect([titles(), close.mock.calls.length]).toEqual([[], 0]);
     expect(shown.querySelector('.none')?.textContent).toBe('No rooms yet.');

@@ -25,7 +25,7 @@ export class Switcher {
   private readonly options = viewChildren<ElementRef<HTMLElement>>('option');
 
   protected readonly texts = switcherTexts;
-  protected readonly priv = roomsTexts.private;
+  protected readonly privateLabel = roomsTexts.private;
   protected readonly typed = signal('');
   private readonly moved = signal(0);
   protected readonly rooms = computed(() =>

@@ -7,8 +7,8 @@ test.each([
   [new Date(2026, 2, 1, 0, 1), 'Today'],
   [new Date(2026, 1, 28, 23, 59), 'Yesterday'],
   [new Date(2026, 1, 28, 0, 0), 'Yesterday'],
-])('%s is shown as %s', (at, words) => {
-  expect(dayOf(at.getTime(), now)).toBe(words);
+])('%s is shown as %s', (at, text) => {
+  expect(dayOf(at.getTime(), now)).toBe(text);
 });
 
 test('a day before yesterday shows the weekday, and a day of another year shows the year', () => {

@@ -14,7 +14,7 @@ import { roomsTexts } from '../texts/rooms.ts';
     @if (unread() > 0) {
       <span class="badge"
         ><span aria-hidden="true">{{ short(unread()) }}</span
-        ><span class="sr-only">{{ words() }}</span></span
+        ><span class="sr-only">{{ text() }}</span></span
       >
     }
   `,
@@ -67,7 +67,7 @@ export class UnreadBadge {
   readonly mentions = input.required<number>();
 
   protected readonly texts = roomsTexts;
-  protected readonly words = computed(() => roomsTexts.unread(this.unread()));
+  protected readonly text = computed(() => roomsTexts.unread(this.unread()));
 
   protected short(n: number): string {
     return n > 99 ? '99+' : String(n);

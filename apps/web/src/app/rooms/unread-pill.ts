@@ -11,7 +11,7 @@ import { sinceOf } from './times.ts';
   template: `
     <button type="button" class="jump" (click)="jump.emit()">
       <app-icon name="up" [size]="18" />
-      <span class="one-line">{{ words() }}</span>
+      <span class="one-line">{{ text() }}</span>
       <span aria-hidden="true">·</span>
       <span class="go">{{ texts.jump }}</span>
     </button>
@@ -99,7 +99,7 @@ export class UnreadPill {
   readonly markRead = output();
 
   protected readonly texts = roomTexts;
-  protected readonly words = computed(() => {
+  protected readonly text = computed(() => {
     const { count, first } = this.unread();
     return roomTexts.newSince(count, sinceOf(first.at, Date.now()));
   });

@@ -20,7 +20,7 @@ const offline = () => Promise.reject(new Error('no network'));
 const texts = (): string[] => server.room('general').messages.map(({ text }) => text);
 const kept = async (): Promise<unknown[]> => [...(await recordsByTab()).values()].map(({ rooms }) => rooms);
 
-/** The page of a person, as after a reload, with the room open. */
+/** Loads the page of a user and opens the room. */
 function pageOf(user: string): { usher: Usher; room: ReturnType<Usher['room']> } {
   TestBed.resetTestingModule();
   server.user = user;
@@ -41,7 +41,7 @@ function pageOf(user: string): { usher: Usher; room: ReturnType<Usher['room']> }
   return { usher, room };
 }
 
-/** The person at the page has written that, without a network, and it is kept. */
+/** Loads the page of maggie, sends the texts without a network and waits until they are stored. */
 async function written(...texts: string[]): Promise<ReturnType<typeof pageOf>> {
   server.ticket = offline;
   const page = pageOf('maggie');

@@ -9,7 +9,7 @@ import { deleteRecord, keepRecord, recordOf, recordsByTab } from '../storage/uns
 /** The `sessionStorage` key for the name of the previous page load in this tab. */
 const lastKey = 'usher.tab';
 
-/** Puts entries back into the outbox of a room. @returns whether all of them fit */
+/** Returns entries to the outbox of a room. @returns whether all of them fit */
 export type PutBack = (room: string, entries: readonly Entry[]) => boolean;
 
 /**
@@ -74,20 +74,20 @@ export class Unsent {
     const record = await recordOf(tab);
     if (record?.user !== this.user || this.end.signal.aborted) return;
     const all = Object.entries(record.rooms).map(([room, entries]) => putBack(room, entries));
-    // Deleted only after the entries are in this page's own record: a duplicate has the same key and is ignored, but a lost entry is lost.
+    // Deleted only after the entries are in the record of this page: a duplicate has the same key and is ignored, but a lost entry cannot be restored.
     if (!all.includes(false)) await deleteRecord(tab);
   }
 
   /** Holds the lock of this page until it is closed. */
   private hold(): void {
     const { signal } = this.end;
-    const lives = (): Promise<void> =>
+    const untilClosed = (): Promise<void> =>
       new Promise((resolve) => {
         signal.addEventListener('abort', () => {
           resolve();
         });
       });
-    this.locks?.request(lockOf(this.tab), lives).catch(() => undefined);
+    this.locks?.request(lockOf(this.tab), untilClosed).catch(() => undefined);
   }
 
   private renamed(): string | undefined {

@@ -2,18 +2,18 @@ import { TestBed } from '@angular/core/testing';
 import { Router, provideRouter } from '@angular/router';
 import { Component } from '@angular/core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomPage, roomFixture } from './room-test-page.ts';
+import { RoomTestPage, roomFixture } from './testing/room-test-page.ts';
 import { Visits } from './visits.ts';
 
 @Component({ selector: 'app-any', template: '' })
 class AnyPage {}
 
-let page: RoomPage;
+let page: RoomTestPage;
 let visits: Visits;
 
-/** Maggie's page in a tab, as it is loaded. */
+/** Loads the page of maggie. */
 function load(): void {
-  page = new RoomPage([Visits, provideRouter([{ path: '**', component: AnyPage }])]);
+  page = new RoomTestPage([Visits, provideRouter([{ path: '**', component: AnyPage }])]);
   visits = TestBed.inject(Visits);
 }
 
@@ -65,7 +65,7 @@ describe('the visited rooms', () => {
     await page.opened(roomFixture('general', { isMember: false }));
     await goTo('/rooms/general');
     await page.entered('general');
-    await page.answers(roomFixture('general'));
+    await page.respondWithRooms(roomFixture('general'));
     await page.settled();
     expect(page.pendingRequests()).toBe(0);
     expect(page.directory.own()?.map(({ room }) => room)).toEqual(['general']);

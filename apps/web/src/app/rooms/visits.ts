@@ -8,7 +8,7 @@ import { injectSessionValues } from './session-storage.ts';
 
 const visitsKey = 'usher.visits';
 /** The number of rooms that are remembered. */
-const mostVisits = 20;
+const maxVisits = 20;
 
 /** The rooms that were visited in this tab, and the current one. */
 @Service({ autoProvided: false })
@@ -19,12 +19,12 @@ export class Visits {
   private readonly usher = injectUsher();
   private readonly directory = inject(RoomDirectory);
   private readonly shown = signal<string | undefined>(undefined);
-  private readonly lately = signal(this.newestFirst());
+  private readonly latest = signal(this.newestFirst());
 
   /** The name of the current room. */
   readonly current = this.shown.asReadonly();
   /** Names of visited rooms, the latest first, including the current one. */
-  readonly recent = this.lately.asReadonly();
+  readonly recent = this.latest.asReadonly();
 
   constructor() {
     const watching = this.router.events.subscribe((event) => {
@@ -57,8 +57,8 @@ export class Visits {
     if (room === undefined) return;
     this.kept.keep(room, Date.now());
     const [...all] = this.newestFirst();
-    for (const old of all.splice(mostVisits)) this.kept.keep(old, undefined);
-    this.lately.set(all);
+    for (const old of all.splice(maxVisits)) this.kept.keep(old, undefined);
+    this.latest.set(all);
   }
 
   private newestFirst(): string[] {

@@ -7,7 +7,7 @@ export interface Piece {
 }
 
 /** The maximum length of an excerpt, and the part of it before the first match, in characters. */
-const mostShown = 280;
+const maxShown = 280;
 const before = 60;
 
 const words = /[\p{L}\p{N}\p{M}]+/gu;
@@ -43,18 +43,18 @@ export function foundWords(text: string, query: string): readonly Piece[] {
 
 /** Cuts the excerpt, at word boundaries if possible. */
 function cut(text: string, first: number): [number, number] {
-  if (text.length <= mostShown) return [0, text.length];
-  let from = Math.max(0, Math.min(first - before, text.length - mostShown));
-  let to = Math.min(text.length, from + mostShown);
+  if (text.length <= maxShown) return [0, text.length];
+  let from = Math.max(0, Math.min(first - before, text.length - maxShown));
+  let to = Math.min(text.length, from + maxShown);
   const space = text.indexOf(' ', from);
   if (from > 0 && space !== -1 && space < first) from = space + 1;
   const lastSpace = text.lastIndexOf(' ', to);
   if (to < text.length && lastSpace > first + before) to = lastSpace;
-  return [inWhole(text, from), inWhole(text, to)];
+  return [characterStart(text, from), characterStart(text, to)];
 }
 
 /** Does not split a surrogate pair. */
-function inWhole(text: string, index: number): number {
+function characterStart(text: string, index: number): number {
   const code = text.charCodeAt(index);
   return code >= 0xdc00 && code <= 0xdfff ? index - 1 : index;
 }

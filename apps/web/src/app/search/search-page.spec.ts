@@ -4,7 +4,7 @@ import { TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 import { expect, test, vi } from 'vitest';
 import { RoomDirectory } from '../rooms/room-directory.ts';
-import { called } from '../testing/shown.ts';
+import { pendingRequest } from '../testing/rendered-component.ts';
 import { SearchPage } from './search-page.ts';
 
 test('results show plain text with the matched words marked', async () => {
@@ -21,7 +21,7 @@ test('results show plain text with the matched words marked', async () => {
   const page = fixture.nativeElement as HTMLElement;
   document.body.append(page);
   const text = 'a **krusty** [burger](https://example.org) for `@bart`';
-  (await called('GET', '/api/search?q=krusty%20burger&limit=20')).flush({
+  (await pendingRequest('GET', '/api/search?q=krusty%20burger&limit=20')).flush({
     messages: [{ room: 'general', seq: 1, id: 'm1', from: 'bart', text, at: 1 }],
   });
   await vi.waitFor(() => {

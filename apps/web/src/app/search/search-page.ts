@@ -15,7 +15,7 @@ import { mayHaveMarkup } from '../rooms/text/markup.ts';
 import { loadParser, parser } from '../rooms/text/parser.ts';
 import { plainText } from '../rooms/text/plain-text.ts';
 import { dateOf } from '../rooms/times.ts';
-import { wordsFor } from '../session/http-words.ts';
+import { errorText } from '../session/http-errors.ts';
 import { searchTexts } from '../texts/search.ts';
 import { Avatar } from '../ui/avatar.ts';
 import { Icon } from '../ui/icon.ts';
@@ -45,7 +45,7 @@ export class SearchPage {
   protected readonly hasMore = computed(() => this.search.rest() !== undefined);
   protected readonly error = computed(() => {
     const error = this.search.error();
-    return error === undefined ? undefined : wordsFor(error);
+    return error === undefined ? undefined : errorText(error);
   });
   protected readonly hits = computed(() =>
     this.search.found()?.map(({ id, room, seq, from, at, text }) => ({

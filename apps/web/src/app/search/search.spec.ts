@@ -3,7 +3,7 @@ import { HttpTestingController, provideHttpClientTesting } from '@angular/common
 import { TestBed } from '@angular/core/testing';
 import type { Message } from '@usher/protocol';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { called, refuse } from '../testing/shown.ts';
+import { pendingRequest, respondWithProblem } from '../testing/rendered-component.ts';
 import { Search } from './search.ts';
 
 const message = (seq: number): Message => ({ room: 'general', seq, id: `m${seq}`, from: 'bart', text: 'hi', at: seq });
@@ -21,11 +21,11 @@ describe('the search', () => {
   test('loads results page by page', async () => {
     const first = search.look(' krusty ');
     expect(search.state()).toBe('looking');
-    (await called('GET', '/api/search?q=krusty&limit=20')).flush({ messages: [message(9)], next: 'n1' });
+    (await pendingRequest('GET', '/api/search?q=krusty&limit=20')).flush({ messages: [message(9)], next: 'n1' });
     await first;
     expect([found(), search.state(), search.rest()]).toEqual([[9], 'idle', 'n1']);
     const second = search.more();
-    (await called('GET', '/api/search?q=krusty&limit=20&before=n1')).flush({ messages: [message(3)] });
+    (await pendingRequest('GET', '/api/search?q=krusty&limit=20&before=n1')).flush({ messages: [message(3)] });
     await second;
     expect([found(), search.rest()]).toEqual([[9, 3], undefined]);
     await search.more();
@@ -34,9 +34,9 @@ describe('the search', () => {
 
   test('drops the response to an outdated query', async () => {
     const first = search.look('one');
-    const early = await called('GET', '/api/search?q=one&limit=20');
+    const early = await pendingRequest('GET', '/api/search?q=one&limit=20');
     const second = search.look('two');
-    (await called('GET', '/api/search?q=two&limit=20')).flush({ messages: [message(2)] });
+    (await pendingRequest('GET', '/api/search?q=two&limit=20')).flush({ messages: [message(2)] });
     early.flush({ messages: [message(1)] });
     await Promise.all([first, second]);
     expect(found()).toEqual([2]);
@@ -50,16 +50,16 @@ describe('the search', () => {
 
   test('keeps the results when the next page fails, and retries it', async () => {
     const first = search.look('one');
-    (await called('GET', '/api/search?q=one&limit=20')).flush({ messages: [message(1)], next: 'n' });
+    (await pendingRequest('GET', '/api/search?q=one&limit=20')).flush({ messages: [message(1)], next: 'n' });
     await first;
     const second = search.more();
-    refuse(await called('GET', '/api/search?q=one&limit=20&before=n'), 'at_capacity');
+    respondWithProblem(await pendingRequest('GET', '/api/search?q=one&limit=20&before=n'), 'at_capacity');
     await second;
     expect(search.error()).toBeDefined();
     expect(found()).toEqual([1]);
     const third = search.more();
     expect(search.error()).toBeUndefined();
-    (await called('GET', '/api/search?q=one&limit=20&before=n')).flush({ messages: [] });
+    (await pendingRequest('GET', '/api/search?q=one&limit=20&before=n')).flush({ messages: [] });
     await third;
     expect(search.rest()).toBeUndefined();
   });

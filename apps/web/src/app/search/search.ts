@@ -11,15 +11,15 @@ export class Search {
   private readonly http = inject(HttpClient);
   private readonly messages = signal<readonly Message[] | undefined>(undefined);
   private readonly doing = signal<'idle' | 'looking' | 'more'>('idle');
-  private readonly trouble = signal<unknown>(undefined);
+  private readonly failure = signal<unknown>(undefined);
   private readonly next = signal<string | undefined>(undefined);
   private query = '';
-  private times = 0;
+  private requests = 0;
 
   /** Newest first; `undefined` until there is a response. */
   readonly found = this.messages.asReadonly();
   readonly state = this.doing.asReadonly();
-  readonly error = this.trouble.asReadonly();
+  readonly error = this.failure.asReadonly();
   /** The cursor of the next page, if there is one. */
   readonly rest = this.next.asReadonly();
 
@@ -29,34 +29,34 @@ export class Search {
     this.messages.set(undefined);
     this.next.set(undefined);
     if (this.query === '') {
-      this.times += 1;
-      this.trouble.set(undefined);
+      this.requests += 1;
+      this.failure.set(undefined);
       this.doing.set('idle');
       return;
     }
-    await this.ask('looking');
+    await this.request('looking');
   }
 
   /** Loads the next page. Never throws. */
   async more(): Promise<void> {
-    if (this.doing() === 'idle' && this.next() !== undefined) await this.ask('more');
+    if (this.doing() === 'idle' && this.next() !== undefined) await this.request('more');
   }
 
-  private async ask(doing: 'looking' | 'more'): Promise<void> {
-    const mine = ++this.times;
+  private async request(doing: 'looking' | 'more'): Promise<void> {
+    const number = ++this.requests;
     const before = this.next();
     this.doing.set(doing);
-    this.trouble.set(undefined);
+    this.failure.set(undefined);
     try {
       const params = { q: this.query, limit: pageSize, ...(before !== undefined && { before }) };
       const { messages, next } = await firstValueFrom(this.http.get<SearchResults>('/api/search', { params }));
-      // The response to an outdated query.
-      if (mine !== this.times) return;
+      // This response belongs to an outdated query.
+      if (number !== this.requests) return;
       this.messages.update((found = []) => [...found, ...messages]);
       this.next.set(next);
     } catch (error) {
-      if (mine === this.times) this.trouble.set(error);
+      if (number === this.requests) this.failure.set(error);
     }
-    if (mine === this.times) this.doing.set('idle');
+    if (number === this.requests) this.doing.set('idle');
   }
 }

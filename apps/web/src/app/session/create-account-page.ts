@@ -3,10 +3,10 @@ import { RouterLink } from '@angular/router';
 import { createAccountTexts, passwordTexts, signInTexts } from '../texts/session.ts';
 import { Icon } from '../ui/icon.ts';
 import { AuthLayout } from './auth-layout.ts';
-import { problemCode, wordsFor } from './http-words.ts';
-import { PasswordField, newPasswordRefusal, newPasswordTrouble } from './password-field.ts';
+import { problemCode, errorText } from './http-errors.ts';
+import { PasswordField, newPasswordRefusal, newPasswordError } from './password-field.ts';
 import { Session } from './session.ts';
-import { userNameOf } from './input.ts';
+import { userNameOf } from './sign-in-input.ts';
 
 /** Checks the server's rule first, so that a mistake is shown without a request. The server checks it again. */
 const userRule = /^[a-z0-9._-]{1,32}$/;
@@ -45,7 +45,7 @@ export class CreateAccountPage {
     const pwd = this.password().value();
     this.error.set(undefined);
     this.userError.set(userRule.test(user) ? undefined : createAccountTexts.badUser);
-    this.passwordError.set(newPasswordTrouble(pwd));
+    this.passwordError.set(newPasswordError(pwd));
     if (this.userError() !== undefined) {
       this.user().nativeElement.focus();
       return;
@@ -70,10 +70,10 @@ export class CreateAccountPage {
     if (this.passwordError() !== undefined) {
       this.password().focus();
     } else if (problemCode(error) === 'user_taken') {
-      this.userError.set(wordsFor(error));
+      this.userError.set(errorText(error));
       this.user().nativeElement.select();
     } else {
-      this.error.set(wordsFor(error));
+      this.error.set(errorText(error));
     }
   }
 }

@@ -1,6 +1,6 @@
 import { inject } from '@angular/core';
 import { type CanActivateFn, type CanMatchFn, Router } from '@angular/router';
-import { safeReturn } from './input.ts';
+import { safeReturn } from './sign-in-input.ts';
 import { Session } from './session.ts';
 
 /** Requires a session. Redirects to the sign-in page, which returns to the requested page afterwards. */

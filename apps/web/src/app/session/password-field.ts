@@ -1,7 +1,7 @@
 import { Component, type ElementRef, computed, input, signal, viewChild } from '@angular/core';
 import { passwordTexts } from '../texts/session.ts';
 import { Icon } from '../ui/icon.ts';
-import { problemCode, wordsFor } from './http-words.ts';
+import { problemCode, errorText } from './http-errors.ts';
 
 /**
  * A password field with a label, a button that shows the password, and a hint or error below. It stores no value: the form reads it at
@@ -26,7 +26,7 @@ import { problemCode, wordsFor } from './http-words.ts';
         [type]="shown() ? 'text' : 'password'"
         [autocomplete]="kind()"
         [attr.aria-invalid]="error() !== undefined"
-        [attr.aria-describedby]="describedBy() ?? ownWordsId()"
+        [attr.aria-describedby]="describedBy() ?? hintId()"
       />
       <button
         type="button"
@@ -40,9 +40,9 @@ import { problemCode, wordsFor } from './http-words.ts';
       </button>
     </span>
     @if (error(); as error) {
-      <p class="error" role="alert" [id]="ownWordsId()">{{ error }}</p>
+      <p class="error" role="alert" [id]="hintId()">{{ error }}</p>
     } @else if (hint(); as hint) {
-      <p class="hint" [id]="ownWordsId()">{{ hint }}</p>
+      <p class="hint" [id]="hintId()">{{ hint }}</p>
     }
   `,
   styles: `
@@ -76,7 +76,7 @@ export class PasswordField {
 
   protected readonly texts = passwordTexts;
   protected readonly shown = signal(false);
-  protected readonly ownWordsId = computed(() =>
+  protected readonly hintId = computed(() =>
     this.error() === undefined && this.hint() === undefined ? null : `${this.fieldId()}-words`,
   );
   private readonly field = viewChild.required<ElementRef<HTMLInputElement>>('field');
@@ -104,7 +104,7 @@ export class PasswordField {
 const shortestPassword = 8;
 
 /** Returns the error of a new password that can be found without a request, or undefined. */
-export function newPasswordTrouble(pwd: string): string | undefined {
+export function newPasswordError(pwd: string): string | undefined {
   const { length } = Array.from(pwd.normalize('NFC'));
   return length >= shortestPassword ? undefined : passwordTexts.short;
 }
@@ -114,5 +114,5 @@ export function newPasswordRefusal(error: unknown): string | undefined {
   const code = problemCode(error);
   // The rest of the form was validated before the request, so this is a minimum length that the operator configured.
   if (code === 'bad_request') return passwordTexts.longer;
-  return code === 'weak_password' ? wordsFor(error) : undefined;
+  return code === 'weak_password' ? errorText(error) : undefined;
 }

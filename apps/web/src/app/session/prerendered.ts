@@ -1,4 +1,4 @@
-/** What the user did in the prerendered form. */
+/** The user's input in the prerendered form. */
 export interface PrerenderedInput {
   /** Whether a field of the form had the focus, which the field of the app has now. */
   readonly isFocused: boolean;

@@ -29,18 +29,18 @@ function refuse(method: string, code: ProblemCode, retryAfterMs?: number): void 
 
 describe('a request above the call budget', () => {
   test('is repeated after the time that the server states', async () => {
-    const answer = firstValueFrom(http.get('/api/rooms'));
+    const response = firstValueFrom(http.get('/api/rooms'));
     refuse('GET', 'rate_limited', 2_000);
     await vi.advanceTimersByTimeAsync(1_999);
     server.expectNone('/api/rooms');
     await vi.advanceTimersByTimeAsync(1);
     server.expectOne('/api/rooms').flush({ rooms: [] });
-    await expect(answer).resolves.toEqual({ rooms: [] });
+    await expect(response).resolves.toEqual({ rooms: [] });
   });
 
   test('fails after three retries', async () => {
-    const answer = firstValueFrom(http.get('/api/rooms'));
-    const failed = expect(answer).rejects.toMatchObject({ status: 429 });
+    const response = firstValueFrom(http.get('/api/rooms'));
+    const failed = expect(response).rejects.toMatchObject({ status: 429 });
     for (let attempt = 0; attempt < 4; attempt++) {
       refuse('GET', 'rate_limited', 1_000);
       await vi.advanceTimersByTimeAsync(1_000);
@@ -55,8 +55,8 @@ describe('a request above the call budget', () => {
     ['the request changes something', 'POST', 'rate_limited', 1_000],
     ['the limit is another one', 'GET', 'too_many_attempts', 1_000],
   ] as const)('is not repeated if %s', async (_, method, code, retryAfterMs) => {
-    const answer = firstValueFrom(http.request(method, '/api/rooms'));
-    const failed = expect(answer).rejects.toMatchObject({ status: 429 });
+    const response = firstValueFrom(http.request(method, '/api/rooms'));
+    const failed = expect(response).rejects.toMatchObject({ status: 429 });
     refuse(method, code, retryAfterMs);
     await failed;
     await vi.advanceTimersByTimeAsync(60_000);

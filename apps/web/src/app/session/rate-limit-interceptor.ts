@@ -1,6 +1,6 @@
 import type { HttpInterceptorFn } from '@angular/common/http';
 import { retry, throwError, timer } from 'rxjs';
-import { problemOf } from './http-words.ts';
+import { problemOf } from './http-errors.ts';
 
 const maxRetries = 3;
 /** The longest wait before a retry, in milliseconds. The server's budget is refilled within 10 seconds. */

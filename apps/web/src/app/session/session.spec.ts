@@ -1,118 +1,26 @@
-import { HttpClient, HttpErrorResponse, provideHttpClient, withInterceptors } from '@angular/common/http';
-import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
-import { Component } from '@angular/core';
+import { HttpErrorResponse } from '@angular/common/http';
 import { TestBed } from '@angular/core/testing';
-import { Router, provideRouter } from '@angular/router';
-import { type Problem, type ProblemCode, problem } from '@usher/protocol';
+import { Router } from '@angular/router';
 import 'fake-indexeddb/auto';
-import { type Mock, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { deleteAllRecords, keepRecord, recordsByTab } from '../storage/unsent-store.ts';
-import { Session } from './session.ts';
+import { describe, expect, test, vi } from 'vitest';
 import { draftsKey } from '../storage/unsent-data.ts';
-import { unauthorisedInterceptor } from './unauthorised-interceptor.ts';
+import { Session } from './session.ts';
+import {
+  failed,
+  fetch,
+  maggie,
+  markerKey,
+  pageIs,
+  problemResponse,
+  server,
+  setUpSession,
+  signedIn,
+  storeTexts,
+  textsAre,
+  tokenOf,
+} from '../testing/session-test.ts';
 
-@Component({ template: '' })
-class Page {}
-
-const expires = 4_000_000_000;
-
-/** Maggie has begun a text, and another one waits to be sent. */
-async function type(): Promise<void> {
-  await deleteAllRecords();
-  sessionStorage.setItem(draftsKey, '{"user":"maggie"}');
-  // Messages that were kept for a reload are deleted at every end.
-  sessionStorage.setItem('usher.room', '{}');
-  await keepRecord('tab', { user: 'maggie', rooms: { general: [{ key: 'k', text: 'hello' }] } });
-}
-
-/** So many of the two are still there, once what was to be forgotten is. */
-async function isLeft(count: number): Promise<void> {
-  await vi.waitFor(async () => {
-    expect(sessionStorage.length + (await recordsByTab()).size).toBe(count);
-  });
-}
-/** The `localStorage` key that shares the signed-in user between tabs. */
-const markerKey = 'usher.session';
-const maggie = JSON.stringify({ user: 'maggie', session: 'maggie’s' });
-
-/** What the session itself asks the server: to refresh, and to end. */
-let fetch: Mock<typeof globalThis.fetch>;
-let made = 0;
-
-function tokenOf(user: string, session = `${user}’s`): { token: string; expires: number } {
-  const claims = { sub: user, sid: session, iat: expires - 900, exp: expires, jti: ++made };
-  const bytes = new TextEncoder().encode(JSON.stringify(claims));
-  return { token: `header.${btoa(String.fromCharCode(...bytes))}.signature`, expires };
-}
-
-function server(): HttpTestingController {
-  return TestBed.inject(HttpTestingController);
-}
-
-function failed(code: ProblemCode, more: Partial<Problem> = {}): Response {
-  return Response.json({ ...problem(code), ...more }, { status: problem(code).status });
-}
-
-/** What the server answers with this problem. */
-function answer(code: ProblemCode, more: Partial<Problem> = {}): [Problem, { status: number; statusText: string }] {
-  const body = { ...problem(code), ...more };
-  return [body, { status: body.status, statusText: body.title }];
-}
-
-async function signedIn(user = 'maggie'): Promise<Session> {
-  const session = TestBed.inject(Session);
-  const done = session.signIn(user, 'secret');
-  const call = await vi.waitFor(() => server().expectOne({ method: 'POST', url: '/api/auth' }));
-  call.flush(tokenOf(user));
-  await done;
-  return session;
-}
-
-/** What another tab writes there, and the event that this one gets of it. */
-function elsewhere(marker: string | undefined): void {
-  if (marker === undefined) localStorage.removeItem(markerKey);
-  else localStorage.setItem(markerKey, marker);
-  window.dispatchEvent(new StorageEvent('storage', { key: markerKey }));
-}
-
-async function pageIs(url: string): Promise<void> {
-  await vi.waitFor(() => {
-    expect(TestBed.inject(Router).url).toBe(url);
-  });
-}
-
-/** Asks for something of the API that is answered with a problem. */
-function refused(url: string, code: ProblemCode, more: Partial<Problem> = {}): void {
-  TestBed.inject(HttpClient)
-    .get(url)
-    .subscribe({ error: () => undefined });
-  server()
-    .expectOne(url)
-    .flush(...answer(code, more));
-}
-
-beforeEach(() => {
-  localStorage.clear();
-  sessionStorage.clear();
-  fetch = vi.fn<typeof globalThis.fetch>(() => Promise.resolve(new Response(null, { status: 204 })));
-  vi.stubGlobal('fetch', fetch);
-  TestBed.configureTestingModule({
-    providers: [
-      provideHttpClient(withInterceptors([unauthorisedInterceptor])),
-      provideHttpClientTesting(),
-      provideRouter([
-        { path: 'sign-in', component: Page },
-        { path: '**', component: Page },
-      ]),
-    ],
-  });
-});
-
-afterEach(() => {
-  server().verify();
-  TestBed.resetTestingModule();
-  vi.unstubAllGlobals();
-});
+setUpSession();
 
 describe('sign-in', () => {
   test('keeps the token in memory and stores only the user', async () => {
@@ -133,7 +41,7 @@ describe('sign-in', () => {
     const session = TestBed.inject(Session);
     const done = session.signIn('maggie', 'wrong');
     const call = await vi.waitFor(() => server().expectOne('/api/auth'));
-    call.flush(...answer('invalid_credentials'));
+    call.flush(...problemResponse('invalid_credentials'));
     await expect(done).rejects.toBeInstanceOf(HttpErrorResponse);
     expect(session.endReason()).toBeUndefined();
     expect(session.user()).toBeUndefined();
@@ -175,10 +83,10 @@ describe('a reload', () => {
     ['{"ended":"operator"}', 0],
     ['', 0],
   ])('keeps drafts and unsent messages only if the session expired (%s: %d)', async (marker, left) => {
-    await type();
+    await storeTexts();
     localStorage.setItem(markerKey, marker);
     TestBed.inject(Session);
-    await isLeft(left);
+    await textsAre(left);
   });
 });
 
@@ -215,130 +123,5 @@ describe('sign-out', () => {
     fetch.mockImplementation(() => Promise.resolve(failed('session_ended')));
     await session.signOut();
     expect(session.endReason()).toBe('signed_out');
-  });
-});
-
-describe('the end of a session', () => {
-  test.each([
-    ['session_ended', { detail: 'password_changed' }, 'password_changed'],
-    ['session_ended', { detail: 'of_tomorrow' }, 'session_ended'],
-    ['session_ended', {}, 'session_ended'],
-    ['user_disabled', {}, 'user_disabled'],
-    ['invalid_token', {}, 'session_ended'],
-  ] as const)(
-    'is detected from any response (%s %j), is shown as %s and keeps the return URL',
-    async (code, more, reason) => {
-      const session = await signedIn();
-      await TestBed.inject(Router).navigateByUrl('/rooms/general');
-      refused('/api/rooms', code, more);
-      expect(session.endReason()).toBe(reason);
-      expect(session.user()).toBeUndefined();
-      await pageIs('/sign-in?return=%2Frooms%2Fgeneral');
-    },
-  );
-
-  test('on all devices opens the sign-in page without a return URL, even if the socket closes first', async () => {
-    const session = await signedIn();
-    await TestBed.inject(Router).navigateByUrl('/settings');
-    session.end('session_ended');
-    await pageIs('/sign-in?return=%2Fsettings');
-    session.endedEverywhere('everywhere');
-    expect(session.endReason()).toBe('everywhere');
-    await pageIs('/sign-in');
-  });
-
-  test.each(['invalid_credentials', 'forbidden', 'not_found', 'missing_token', 'draining'] as const)(
-    'does not follow from %s',
-    async (code) => {
-      const session = await signedIn();
-      refused('/api/me', code);
-      expect(session.user()).toBe('maggie');
-    },
-  );
-
-  test('is detected by a token refresh and shown with its cause', async () => {
-    localStorage.setItem(markerKey, maggie);
-    const session = TestBed.inject(Session);
-    fetch.mockResolvedValue(failed('session_ended', { detail: 'refresh_reused' }));
-    expect(await session.fresh()).toBeUndefined();
-    expect(session.endReason()).toBe('refresh_reused');
-    await pageIs('/sign-in');
-  });
-
-  test.each([
-    ['expired', 2],
-    ['refresh_reused', 2],
-    ['session_ended', 0],
-    ['operator', 0],
-    ['password_changed', 0],
-    ['user_disabled', 0],
-    ['ended_elsewhere', 0],
-  ] as const)('with the reason %s keeps %d unsent texts', async (reason, left) => {
-    const session = await signedIn();
-    await type();
-    session.end(reason);
-    await isLeft(left);
-    expect(JSON.stringify(localStorage)).not.toContain('maggie');
-    await pageIs('/sign-in');
-  });
-
-  test('in a late response does not end the current session', async () => {
-    const session = await signedIn();
-    TestBed.inject(HttpClient)
-      .get('/api/rooms')
-      .subscribe({ error: () => undefined });
-    const late = server().expectOne('/api/rooms');
-    session.end('expired');
-    await signedIn('bart');
-    late.flush(...answer('session_ended'));
-    expect(session.user()).toBe('bart');
-  });
-
-  test('is shown with the first reason', async () => {
-    const session = await signedIn();
-    session.end('expired');
-    session.end('session_ended');
-    expect(session.endReason()).toBe('expired');
-    await pageIs('/sign-in');
-  });
-});
-
-describe('another tab', () => {
-  test('that signs out ends the session in this tab', async () => {
-    const session = await signedIn();
-    await TestBed.inject(Router).navigateByUrl('/rooms/private-matters');
-    elsewhere(undefined);
-    expect(session.endReason()).toBe('signed_out_elsewhere');
-    expect(session.user()).toBeUndefined();
-    await pageIs('/sign-in');
-  });
-
-  test('that receives the end reason passes it to this tab', async () => {
-    const session = await signedIn();
-    elsewhere('{"ended":"refresh_reused"}');
-    expect(session.endReason()).toBe('refresh_reused');
-    await pageIs('/sign-in');
-  });
-
-  test('that signs in signs this tab in', async () => {
-    const session = TestBed.inject(Session);
-    await TestBed.inject(Router).navigateByUrl('/sign-in?return=%2Frooms%2Fgeneral');
-    elsewhere(maggie);
-    expect(session.user()).toBe('maggie');
-    await pageIs('/rooms/general');
-  });
-
-  test('that changes the user: the page of the previous user can neither end nor use the new session', async () => {
-    const session = await signedIn();
-    elsewhere(undefined);
-    elsewhere('{"user":"bart","session":"bart’s"}');
-    expect(session.user()).toBe('bart');
-    expect(await session.fresh()).toBeUndefined();
-    session.end('operator');
-    expect(session.user()).toBe('bart');
-    await vi.waitFor(async () => {
-      fetch.mockResolvedValueOnce(Response.json(tokenOf('bart')));
-      expect(await session.fresh()).toBeDefined();
-    });
   });
 });

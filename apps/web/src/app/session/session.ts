@@ -5,12 +5,12 @@ import { type SessionState, createSessionKeeper, sessionByCookie } from '@usher/
 import type { TokenResponse } from '@usher/protocol';
 import { firstValueFrom } from 'rxjs';
 import { type EndReason, endReasonOf } from './end-reason.ts';
-import { safeReturn } from './input.ts';
+import { safeReturn } from './sign-in-input.ts';
 import { deleteKeptRoom } from '../storage/kept-room.ts';
 import { keepsUnsentData, deleteUnsentData } from '../storage/unsent-data.ts';
 
-/** Ends that the user chose: the sign-in page then does not return to the previous page. */
-const byHand: readonly (string | undefined)[] = [
+/** Reasons for which the user ended the session. The sign-in page then does not return to the previous page. */
+const voluntary: readonly (string | undefined)[] = [
   'signed_out',
   'signed_out_elsewhere',
   'everywhere',
@@ -48,7 +48,7 @@ export class Session {
     return this.reported() ?? endReasonOf(state.reason);
   });
 
-  /** The access token for the Authorization header. SessionValues in memory only. */
+  /** The access token for the Authorization header. It is kept in memory only. */
   readonly token = () => (this.isOurs() ? this.keeper.token() : undefined);
   /** Returns a token that is valid for a while. Rejects if none can be obtained. */
   readonly fresh = async () => (this.isOurs() ? this.keeper.fresh() : undefined);
@@ -135,7 +135,7 @@ export class Session {
 
   private leave(reason: string | undefined): Promise<unknown> {
     const url = this.router.url;
-    const queryParams = byHand.includes(reason) || url === '/' ? {} : { return: url };
+    const queryParams = voluntary.includes(reason) || url === '/' ? {} : { return: url };
     return this.router.navigate(['/sign-in'], { queryParams });
   }
 

@@ -4,7 +4,7 @@ import { HttpTestingController, provideHttpClientTesting } from '@angular/common
 import { TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Shown, called, refuse } from '../testing/shown.ts';
+import { RenderedComponent, pendingRequest, respondWithProblem } from '../testing/rendered-component.ts';
 import { passwordTexts, problemTexts, setPasswordTexts } from '../texts/session.ts';
 import { SetPasswordPage } from './set-password-page.ts';
 
@@ -22,12 +22,12 @@ describe('the page that sets a password', () => {
     TestBed.inject(HttpTestingController).verify();
   });
 
-  function open(fragment: string): Promise<Shown> {
+  function open(fragment: string): Promise<RenderedComponent> {
     TestBed.inject(Location).replaceState(`/set-password${fragment}`);
-    return Shown.of(SetPasswordPage);
+    return RenderedComponent.of(SetPasswordPage);
   }
 
-  async function submitted(pwd: string): Promise<Shown> {
+  async function submitted(pwd: string): Promise<RenderedComponent> {
     const shown = await open(`#${token}`);
     shown.field(passwordTexts.fresh).value = pwd;
     await shown.submit();
@@ -37,7 +37,7 @@ describe('the page that sets a password', () => {
   test('removes the token from the address bar and sends it in the body', async () => {
     const shown = await submitted(password);
     expect(TestBed.inject(Location).path(true)).toBe('/set-password');
-    const call = await called('POST', '/api/auth/password-link');
+    const call = await pendingRequest('POST', '/api/auth/password-link');
     expect(call.request.body).toEqual({ token, newPwd: password });
     call.flush({ user: 'milhouse' });
     await shown.announces(setPasswordTexts.done('milhouse'));
@@ -53,25 +53,25 @@ describe('the page that sets a password', () => {
     },
   );
 
-  test('says that the link has expired or was used', async () => {
+  test('shows that the link has expired or was used', async () => {
     const shown = await submitted(password);
-    refuse(await called('POST', '/api/auth/password-link'), 'invalid_link');
+    respondWithProblem(await pendingRequest('POST', '/api/auth/password-link'), 'invalid_link');
     await shown.announces(setPasswordTexts.invalid, 'alert');
   });
 
   test('shows a rejected password at the field, and the user can choose another one', async () => {
     const shown = await submitted('password1');
-    refuse(await called('POST', '/api/auth/password-link'), 'weak_password');
+    respondWithProblem(await pendingRequest('POST', '/api/auth/password-link'), 'weak_password');
     await shown.announces(problemTexts.weak_password, 'alert');
     expect(document.activeElement).toBe(shown.field(passwordTexts.fresh));
     shown.field(passwordTexts.fresh).value = password;
     await shown.submit();
-    refuse(await called('POST', '/api/auth/password-link'), 'store_unavailable');
+    respondWithProblem(await pendingRequest('POST', '/api/auth/password-link'), 'store_unavailable');
     await shown.announces(problemTexts.store_unavailable, 'alert');
   });
 
   test('shows a password that is too short without a request', async () => {
     const shown = await submitted('1234567');
-    expect(shown.wordsAt(passwordTexts.fresh)).toBe(passwordTexts.short);
+    expect(shown.descriptionOf(passwordTexts.fresh)).toBe(passwordTexts.short);
   });
 });

@@ -6,8 +6,8 @@ import { firstValueFrom } from 'rxjs';
 import { passwordTexts, setPasswordTexts } from '../texts/session.ts';
 import { Icon } from '../ui/icon.ts';
 import { AuthLayout } from './auth-layout.ts';
-import { problemCode, wordsFor } from './http-words.ts';
-import { PasswordField, newPasswordRefusal, newPasswordTrouble } from './password-field.ts';
+import { problemCode, errorText } from './http-errors.ts';
+import { PasswordField, newPasswordRefusal, newPasswordError } from './password-field.ts';
 
 /** The form of the token in a link. */
 const tokenForm = /^[A-Za-z0-9_-]{43}$/;
@@ -46,7 +46,7 @@ export class SetPasswordPage {
     if (this.busy() || field === undefined) return;
     const newPwd = field.value();
     this.error.set(undefined);
-    this.passwordError.set(newPasswordTrouble(newPwd));
+    this.passwordError.set(newPasswordError(newPwd));
     if (this.passwordError() !== undefined) {
       field.focus();
       return;
@@ -70,7 +70,7 @@ export class SetPasswordPage {
       return;
     }
     this.passwordError.set(newPasswordRefusal(error));
-    if (this.passwordError() === undefined) this.error.set(wordsFor(error));
+    if (this.passwordError() === undefined) this.error.set(errorText(error));
     else field.focus();
   }
 }

@@ -13,11 +13,11 @@ import { Icon } from '../ui/icon.ts';
 import { SupportCode } from '../ui/support-code.ts';
 import { endedTexts, signInTexts } from '../texts/session.ts';
 import { AuthLayout } from './auth-layout.ts';
-import { receiptIn, wordsFor } from './http-words.ts';
+import { receiptIn, errorText } from './http-errors.ts';
 import { PasswordField } from './password-field.ts';
 import { replacePrerendered } from './prerendered.ts';
 import { Session } from './session.ts';
-import { userNameOf } from './input.ts';
+import { userNameOf } from './sign-in-input.ts';
 
 @Component({
   selector: 'app-sign-in-page',
@@ -67,7 +67,7 @@ export class SignInPage {
     try {
       await this.session.signIn(user, pwd);
     } catch (error) {
-      this.error.set(wordsFor(error));
+      this.error.set(errorText(error));
       this.receipt.set(receiptIn(error));
       this.password().focus();
     } finally {

@@ -3,7 +3,7 @@ import type { Session } from '@usher/chat-api';
 import { dateOf } from '../rooms/times.ts';
 import { devicesTexts } from '../texts/settings.ts';
 import { Icon } from '../ui/icon.ts';
-import { agoOf, deviceIcons, deviceWords } from './format.ts';
+import { agoOf, deviceIcons, deviceText } from './format.ts';
 
 /** A session of the user. */
 @Component({
@@ -26,7 +26,7 @@ export class DeviceRow {
   protected readonly texts = devicesTexts;
   protected readonly icon = computed(() => deviceIcons[this.session().device.kind]);
   protected readonly kind = computed(() => devicesTexts.kinds[this.session().device.kind]);
-  protected readonly name = computed(() => deviceWords(this.session().device));
+  protected readonly name = computed(() => deviceText(this.session().device));
   protected readonly facts = computed(() => {
     const { address, connections, seenAt } = this.session();
     const seen = devicesTexts.seen(agoOf(seenAt, this.now()));

@@ -7,7 +7,7 @@ import type { Proof } from '@usher/protocol';
 import { of } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Session } from '../session/session.ts';
-import { Shown, called, refuse } from '../testing/shown.ts';
+import { RenderedComponent, pendingRequest, respondWithProblem } from '../testing/rendered-component.ts';
 import { devicesTexts, endingTexts } from '../texts/settings.ts';
 import { problemTexts } from '../texts/session.ts';
 import { Devices } from './devices.ts';
@@ -57,30 +57,30 @@ describe('the devices card', () => {
     TestBed.inject(HttpTestingController).verify();
   });
 
-  /** Answers the pending request for the devices. */
+  /** Responds to the pending request for the devices. */
   async function listed(...sessions: DeviceSession[]): Promise<void> {
-    (await called('GET', '/api/sessions')).flush({ sessions });
+    (await pendingRequest('GET', '/api/sessions')).flush({ sessions });
   }
 
-  function rows(shown: Shown): HTMLElement[] {
+  function rows(shown: RenderedComponent): HTMLElement[] {
     return [...shown.page.querySelectorAll<HTMLElement>('[app-device]')];
   }
 
-  async function rowsAre(shown: Shown, count: number): Promise<void> {
+  async function rowsAre(shown: RenderedComponent, count: number): Promise<void> {
     await vi.waitFor(() => {
       expect(rows(shown)).toHaveLength(count);
     });
   }
 
-  async function shownWith(...sessions: DeviceSession[]): Promise<Shown> {
-    const shown = await Shown.of(DevicesCard);
+  async function shownWith(...sessions: DeviceSession[]): Promise<RenderedComponent> {
+    const shown = await RenderedComponent.of(DevicesCard);
     void TestBed.inject(Devices).load();
     await listed(...sessions);
     await rowsAre(shown, sessions.length);
     return shown;
   }
 
-  function answer(yes: boolean): void {
+  function confirmWith(yes: boolean): void {
     openDialog.mockReturnValue({ afterClosed: () => of(yes) });
   }
 
@@ -112,7 +112,7 @@ describe('the devices card', () => {
   test('shows the proof of an ended session, removes its row and focuses the next row', async () => {
     const shown = await shownWith(here, phone, unknown);
     await shown.press(devicesTexts.end);
-    (await called('DELETE', '/api/sessions/phone')).flush(proof(2));
+    (await pendingRequest('DELETE', '/api/sessions/phone')).flush(proof(2));
     await listed(here, unknown);
     await shown.announces('Session ended. 2 connections closed in 12 ms.');
     await rowsAre(shown, 2);
@@ -124,7 +124,7 @@ describe('the devices card', () => {
   test('shows the outcome in place of the ended session', async () => {
     const shown = await shownWith(here, phone, unknown);
     await shown.press(devicesTexts.end);
-    (await called('DELETE', '/api/sessions/phone')).flush(proof(2));
+    (await pendingRequest('DELETE', '/api/sessions/phone')).flush(proof(2));
     await listed(here, unknown);
     await shown.announces('Session ended. 2 connections closed in 12 ms.');
     const list = [...shown.page.querySelectorAll('.list > li')].map(({ textContent }) => textContent.trim());
@@ -135,7 +135,7 @@ describe('the devices card', () => {
   test('shows below its row why a session could not be ended', async () => {
     const shown = await shownWith(here, phone, unknown);
     await shown.press(devicesTexts.end);
-    refuse(await called('DELETE', '/api/sessions/phone'), 'draining');
+    respondWithProblem(await pendingRequest('DELETE', '/api/sessions/phone'), 'draining');
     await shown.announces(problemTexts.draining, 'alert');
     const list = [...shown.page.querySelectorAll('.list > li')].map(({ textContent }) => textContent.trim());
     expect(list[1]).toContain('Safari 18 on iOS');
@@ -145,7 +145,7 @@ describe('the devices card', () => {
   test('focuses the heading if no row is left', async () => {
     const shown = await shownWith(here, phone);
     await shown.press(devicesTexts.end);
-    (await called('DELETE', '/api/sessions/phone')).flush(proof(0));
+    (await pendingRequest('DELETE', '/api/sessions/phone')).flush(proof(0));
     await listed(here);
     await shown.announces('Session ended. No open connections.');
     await vi.waitFor(() => {
@@ -156,7 +156,7 @@ describe('the devices card', () => {
   test('shows that a session had already ended and reloads the list', async () => {
     const shown = await shownWith(here, phone);
     await shown.press(devicesTexts.end);
-    refuse(await called('DELETE', '/api/sessions/phone'), 'not_found');
+    respondWithProblem(await pendingRequest('DELETE', '/api/sessions/phone'), 'not_found');
     await listed(here);
     await shown.announces(devicesTexts.overAlready);
     await rowsAre(shown, 1);
@@ -165,7 +165,7 @@ describe('the devices card', () => {
   test('shows that some servers did not confirm the end', async () => {
     const shown = await shownWith(here, phone);
     await shown.press(devicesTexts.end);
-    refuse(await called('DELETE', '/api/sessions/phone'), 'store_unavailable', proof(1));
+    respondWithProblem(await pendingRequest('DELETE', '/api/sessions/phone'), 'store_unavailable', proof(1));
     await listed(here);
     await shown.announces(`Session ended. 1 connection closed in 12 ms. ${endingTexts.unconfirmed}`);
   });
@@ -173,7 +173,7 @@ describe('the devices card', () => {
   test('keeps the row and shows the error if the request fails', async () => {
     const shown = await shownWith(here, phone);
     await shown.press(devicesTexts.end);
-    refuse(await called('DELETE', '/api/sessions/phone'), 'store_unavailable');
+    respondWithProblem(await pendingRequest('DELETE', '/api/sessions/phone'), 'store_unavailable');
     await shown.announces(problemTexts.store_unavailable, 'alert');
     expect(rows(shown)).toHaveLength(2);
   });
@@ -182,7 +182,7 @@ describe('the devices card', () => {
     const shown = await shownWith(here, phone, unknown);
     await shown.press(devicesTexts.end);
     await shown.press(devicesTexts.others);
-    (await called('DELETE', '/api/sessions/phone')).flush(proof(0));
+    (await pendingRequest('DELETE', '/api/sessions/phone')).flush(proof(0));
     await listed(here, unknown);
     await rowsAre(shown, 2);
   });
@@ -190,7 +190,7 @@ describe('the devices card', () => {
   test('ends all other sessions with one request', async () => {
     const shown = await shownWith(here, phone, unknown);
     await shown.press(devicesTexts.others);
-    (await called('DELETE', '/api/sessions?others=true')).flush(proof(1));
+    (await pendingRequest('DELETE', '/api/sessions?others=true')).flush(proof(1));
     await listed(here);
     await shown.announces(`${devicesTexts.othersEnded} 1 connection closed in 12 ms.`);
     await rowsAre(shown, 1);
@@ -198,7 +198,7 @@ describe('the devices card', () => {
 
   test('asks for confirmation before signing out everywhere, and does nothing on cancel', async () => {
     const shown = await shownWith(here, phone);
-    answer(false);
+    confirmWith(false);
     await shown.press(devicesTexts.everywhere);
     await vi.waitFor(() => {
       expect(openDialog).toHaveBeenCalledOnce();
@@ -212,21 +212,21 @@ describe('the devices card', () => {
     [503, 'everywhere_unconfirmed'],
   ] as const)('ends this session when signing out everywhere (%d)', async (status, reason) => {
     const shown = await shownWith(here, phone);
-    answer(true);
+    confirmWith(true);
     await shown.press(devicesTexts.everywhere);
-    const call = await called('DELETE', '/api/sessions');
+    const call = await pendingRequest('DELETE', '/api/sessions');
     if (status === 200) call.flush(proof(2));
-    else refuse(call, 'store_unavailable', proof(1));
+    else respondWithProblem(call, 'store_unavailable', proof(1));
     await vi.waitFor(() => {
       expect(endedEverywhere).toHaveBeenCalledExactlyOnceWith(reason);
     });
   });
 
   test('shows a loading text, and offers a retry if the list cannot be loaded', async () => {
-    const shown = await Shown.of(DevicesCard);
+    const shown = await RenderedComponent.of(DevicesCard);
     await shown.announces(devicesTexts.loading);
     void TestBed.inject(Devices).load();
-    refuse(await called('GET', '/api/sessions'), 'draining');
+    respondWithProblem(await pendingRequest('GET', '/api/sessions'), 'draining');
     await vi.waitFor(() => {
       expect(shown.page.querySelector('[role=alert]')?.textContent).toContain(problemTexts.draining);
     });

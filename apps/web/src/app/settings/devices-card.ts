@@ -11,7 +11,7 @@ import {
   viewChildren,
 } from '@angular/core';
 import type { Session as DeviceSession } from '@usher/chat-api';
-import { problemCode, wordsFor } from '../session/http-words.ts';
+import { problemCode, errorText } from '../session/http-errors.ts';
 import { Session } from '../session/session.ts';
 import { devicesTexts } from '../texts/settings.ts';
 import { Action } from '../ui/action.ts';
@@ -31,7 +31,7 @@ interface Entry {
   readonly key: string;
   readonly session?: DeviceSession;
   readonly outcome?: RevocationText;
-  readonly trouble?: string;
+  readonly failure?: string;
 }
 
 /** The user's sessions, with the actions that end one, all others or all of them. */
@@ -57,12 +57,12 @@ export class DevicesCard {
   protected readonly alone = computed(() => this.sessions()?.every(({ current }) => current) ?? true);
   protected readonly failed = computed(() => {
     const error = this.devices.error();
-    return error === undefined ? undefined : wordsFor(error);
+    return error === undefined ? undefined : errorText(error);
   });
   protected readonly busy = signal(false);
   /** The outcome of the last action. */
   protected readonly outcome = signal<RevocationText | undefined>(undefined);
-  protected readonly trouble = signal<string | undefined>(undefined);
+  protected readonly failure = signal<string | undefined>(undefined);
   /** The index of the session that was ended last; undefined if the action was about several sessions. */
   private readonly place = signal<number | undefined>(undefined);
   /** The sessions, with the outcome of the last action in the place of the ended session. */
@@ -71,9 +71,9 @@ export class DevicesCard {
     const place = this.place();
     if (place === undefined) return entries;
     const outcome = this.outcome();
-    const trouble = this.trouble();
+    const failure = this.failure();
     if (outcome !== undefined) entries.splice(place, 0, { key: outcomeKey, outcome });
-    else if (trouble !== undefined) entries.splice(place + 1, 0, { key: outcomeKey, trouble });
+    else if (failure !== undefined) entries.splice(place + 1, 0, { key: outcomeKey, failure });
     return entries;
   });
   protected readonly inList = computed(() => this.place() !== undefined);
@@ -85,7 +85,7 @@ export class DevicesCard {
   protected async end({ id }: DeviceSession): Promise<void> {
     const place = this.sessions()?.findIndex((session) => session.id === id) ?? -1;
     await this.doing(async () => {
-      const outcome = await this.wordsOfEnd(id);
+      const outcome = await this.endSession(id);
       await this.devices.load();
       // Set together with the new list, so that the confirmation replaces the row.
       this.outcome.set(outcome);
@@ -111,11 +111,11 @@ export class DevicesCard {
     });
   }
 
-  private async wordsOfEnd(id: string): Promise<RevocationText> {
+  private async endSession(id: string): Promise<RevocationText> {
     try {
       return revocationText(devicesTexts.ended, await this.devices.end(id));
     } catch (error) {
-      if (problemCode(error) === 'not_found') return { words: devicesTexts.overAlready, complete: true };
+      if (problemCode(error) === 'not_found') return { text: devicesTexts.overAlready, complete: true };
       throw error;
     }
   }
@@ -126,12 +126,12 @@ export class DevicesCard {
     this.busy.set(true);
     // Cleared first, because screen readers announce only changes.
     this.outcome.set(undefined);
-    this.trouble.set(undefined);
+    this.failure.set(undefined);
     this.place.set(place);
     try {
       await act();
     } catch (error) {
-      this.trouble.set(wordsFor(error));
+      this.failure.set(errorText(error));
     } finally {
       this.busy.set(false);
     }

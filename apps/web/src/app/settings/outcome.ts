@@ -10,12 +10,12 @@ import type { RevocationText } from './revocation.ts';
     <div role="status">
       @if (outcome(); as outcome) {
         <p class="notice" [class.notice-warn]="!outcome.complete">
-          <app-icon [name]="outcome.complete ? 'check' : 'clock'" [size]="18" />{{ outcome.words }}
+          <app-icon [name]="outcome.complete ? 'check' : 'clock'" [size]="18" />{{ outcome.text }}
         </p>
       }
     </div>
-    @if (trouble(); as trouble) {
-      <p class="notice notice-danger" role="alert"><app-icon name="alert" [size]="18" />{{ trouble }}</p>
+    @if (failure(); as failure) {
+      <p class="notice notice-danger" role="alert"><app-icon name="alert" [size]="18" />{{ failure }}</p>
     }
   `,
   styles: `
@@ -23,7 +23,7 @@ import type { RevocationText } from './revocation.ts';
       display: block;
     }
 
-    /* Beside a button it takes no space while empty, and then a line of its own. */
+    /* Beside a button it takes no space while empty, and its own line otherwise. */
     :host(:has(.notice)) {
       flex-basis: 100%;
       border-radius: var(--r2);
@@ -34,5 +34,5 @@ import type { RevocationText } from './revocation.ts';
 })
 export class Outcome {
   readonly outcome = input.required<RevocationText | undefined>();
-  readonly trouble = input.required<string | undefined>();
+  readonly failure = input.required<string | undefined>();
 }

@@ -2,8 +2,8 @@ import { HttpClient } from '@angular/common/http';
 import { Component, computed, inject, signal, viewChild } from '@angular/core';
 import type { NewPassword } from '@usher/chat-api';
 import type { Proof } from '@usher/protocol';
-import { problemCode, wordsFor } from '../session/http-words.ts';
-import { PasswordField, newPasswordRefusal, newPasswordTrouble } from '../session/password-field.ts';
+import { problemCode, errorText } from '../session/http-errors.ts';
+import { PasswordField, newPasswordRefusal, newPasswordError } from '../session/password-field.ts';
 import { Session } from '../session/session.ts';
 import { passwordTexts } from '../texts/session.ts';
 import { Devices } from './devices.ts';
@@ -30,7 +30,7 @@ export class PasswordCard {
   protected readonly busy = signal(false);
   protected readonly currentError = signal<string | undefined>(undefined);
   protected readonly freshError = signal<string | undefined>(undefined);
-  protected readonly trouble = signal<string | undefined>(undefined);
+  protected readonly failure = signal<string | undefined>(undefined);
   protected readonly outcome = signal<RevocationText | undefined>(undefined);
 
   protected async submit(event: Event): Promise<void> {
@@ -38,9 +38,9 @@ export class PasswordCard {
     if (this.busy()) return;
     const change: NewPassword = { pwd: this.current().value(), newPwd: this.fresh().value() };
     this.outcome.set(undefined);
-    this.trouble.set(undefined);
+    this.failure.set(undefined);
     this.currentError.set(change.pwd === '' ? passwordTexts.missing : undefined);
-    this.freshError.set(newPasswordTrouble(change.newPwd));
+    this.freshError.set(newPasswordError(change.newPwd));
     if (this.currentError() !== undefined) {
       this.current().focus();
       return;
@@ -71,10 +71,10 @@ export class PasswordCard {
     if (this.freshError() !== undefined) {
       this.fresh().focus();
     } else if (code === 'invalid_credentials' || code === 'too_many_attempts') {
-      this.currentError.set(code === 'invalid_credentials' ? passwordTexts.wrong : wordsFor(error));
+      this.currentError.set(code === 'invalid_credentials' ? passwordTexts.wrong : errorText(error));
       this.current().focus();
     } else {
-      this.trouble.set(wordsFor(error));
+      this.failure.set(errorText(error));
     }
   }
 }

@@ -2,7 +2,7 @@ import { HttpErrorResponse } from '@angular/common/http';
 import type { Proof } from '@usher/protocol';
 import { type Observable, firstValueFrom } from 'rxjs';
 import { milliseconds } from '../connection/format.ts';
-import { problemCode } from '../session/http-words.ts';
+import { problemCode } from '../session/http-errors.ts';
 import { endingTexts } from '../texts/settings.ts';
 
 /** The server's proof of a revocation. */
@@ -29,7 +29,7 @@ export async function revocationOf(call: Observable<Proof>): Promise<Revocation>
 
 /** The outcome as a text. */
 export interface RevocationText {
-  readonly words: string;
+  readonly text: string;
   /** Whether the revocation is complete. */
   readonly complete: boolean;
 }
@@ -37,9 +37,9 @@ export interface RevocationText {
 /** Formats as "Ended. 2 connections were closed in 12 ms." */
 export function revocationText(what: string, { closed, nodes, complete }: Revocation): RevocationText {
   const longest = milliseconds(Math.max(0, ...nodes.map(({ ms }) => ms)));
-  const words = [what, closed === 0 ? endingTexts.none : endingTexts.closed(closed, longest)];
-  if (!complete) words.push(endingTexts.unconfirmed);
-  return { words: words.join(' '), complete };
+  const text = [what, closed === 0 ? endingTexts.none : endingTexts.closed(closed, longest)];
+  if (!complete) text.push(endingTexts.unconfirmed);
+  return { text: text.join(' '), complete };
 }
 
 /** Whether a value is a proof of revocation. */

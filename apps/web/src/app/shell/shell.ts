@@ -15,7 +15,7 @@ import { RoomActions } from '../rooms/room-actions.ts';
 import { RoomCache } from '../rooms/room-cache.ts';
 import { RoomDirectory } from '../rooms/room-directory.ts';
 import { RoomList } from '../rooms/room-list.ts';
-import { RoomNews } from '../rooms/room-news.ts';
+import { RoomEvents } from '../rooms/room-events.ts';
 import { Drafts } from '../rooms/session-storage.ts';
 import { Unsent } from '../rooms/unsent.ts';
 import { Visits, followLeaving } from '../rooms/visits.ts';
@@ -47,7 +47,7 @@ import { Shortcuts } from './shortcuts.ts';
   providers: [
     Attention,
     ConnectionLog,
-    RoomNews,
+    RoomEvents,
     RoomDirectory,
     RoomActions,
     RoomCache,

@@ -12,9 +12,9 @@ import { ShortcutChoice } from './shortcut-choice.ts';
     <h2 mat-dialog-title>{{ texts.heading }}</h2>
     <mat-dialog-content>
       <dl>
-        @for (entry of entries; track entry.words) {
+        @for (entry of entries; track entry.text) {
           <div>
-            <dt>{{ entry.words }}</dt>
+            <dt>{{ entry.text }}</dt>
             <dd>
               @for (key of entry.keys; track key) {
                 <kbd>{{ key }}</kbd>
@@ -80,11 +80,11 @@ function entriesFor(apple: boolean) {
   const { keys, room, above, below, unreadAbove, unreadBelow, help } = shortcutsTexts;
   const alt = apple ? keys.option : keys.alt;
   return [
-    { words: room, keys: [apple ? keys.command : keys.control, 'K'] },
-    { words: above, keys: [alt, '↑'] },
-    { words: below, keys: [alt, '↓'] },
-    { words: unreadAbove, keys: [alt, keys.shift, '↑'] },
-    { words: unreadBelow, keys: [alt, keys.shift, '↓'] },
-    { words: help, keys: ['?'] },
+    { text: room, keys: [apple ? keys.command : keys.control, 'K'] },
+    { text: above, keys: [alt, '↑'] },
+    { text: below, keys: [alt, '↓'] },
+    { text: unreadAbove, keys: [alt, keys.shift, '↑'] },
+    { text: unreadBelow, keys: [alt, keys.shift, '↓'] },
+    { text: help, keys: ['?'] },
   ];
 }

@@ -22,7 +22,7 @@ export const bannerTexts = {
   tooFast: $localize`:@@banner.tooFast:You’re sending too fast.`,
   silent: $localize`:@@banner.silent:The server isn’t responding.`,
   tooManyTickets: $localize`:@@banner.tooManyTickets:Too many connection attempts.`,
-  trouble: $localize`:@@banner.trouble:The server is having problems.`,
+  serverProblem: $localize`:@@banner.serverProblem:The server is having problems.`,
   slow: $localize`:@@banner.slow:Your connection is too slow.`,
   renewing: $localize`:@@banner.renewing:Renewing the connection.`,
   dropped: $localize`:@@banner.dropped:You closed the connection.`,

@@ -1,4 +1,4 @@
-/** The labels of an explanation. The table of explanations is a file of its own, because it is loaded when it is needed. */
+/** The labels of an explanation. The table of explanations is in a separate file, because it is loaded lazily. */
 export const explainTexts = {
   means: $localize`:@@explain.means:What it means`,
   cause: $localize`:@@explain.cause:Usual cause`,

@@ -70,7 +70,7 @@ export const explanationTexts = {
   },
   store_unavailable: {
     title: $localize`:@@explanation.store_unavailable.title:Store unavailable`,
-    means: $localize`:@@explanation.store_unavailable.means:The ticket store or the database did not answer in time. The server refuses what it cannot verify.`,
+    means: $localize`:@@explanation.store_unavailable.means:The ticket store or the database did not respond in time. The server refuses what it cannot verify.`,
     cause: $localize`:@@explanation.store_unavailable.cause:Redis or PostgreSQL is down, overloaded, or not reachable from this node.`,
     fix: $localize`:@@explanation.store_unavailable.fix:Check the store latency of the node under Nodes, then the store itself.`,
   },
@@ -178,7 +178,7 @@ export const explanationTexts = {
   },
   gone: {
     title: $localize`:@@explanation.gone.title:Client left`,
-    means: $localize`:@@explanation.gone.means:The client closed the connection before the server answered.`,
+    means: $localize`:@@explanation.gone.means:The client closed the connection before the server responded.`,
     cause: $localize`:@@explanation.gone.cause:A closed tab, or a load balancer with a short timeout.`,
     fix: $localize`:@@explanation.gone.fix:Nothing, unless it happens often. Then check the timeouts of proxies in front of the server.`,
   },
@@ -238,7 +238,7 @@ export const explanationTexts = {
   },
   heartbeat_missed: {
     title: $localize`:@@explanation.heartbeat_missed.title:Heartbeat missed`,
-    means: $localize`:@@explanation.heartbeat_missed.means:The client did not answer the heartbeat in time.`,
+    means: $localize`:@@explanation.heartbeat_missed.means:The client did not reply to the heartbeat in time.`,
     cause: $localize`:@@explanation.heartbeat_missed.cause:A lost network or a sleeping device.`,
     fix: $localize`:@@explanation.heartbeat_missed.fix:Nothing if the client reconnects.`,
   },

@@ -44,9 +44,9 @@ export const consoleTexts = {
     }),
   reload: $localize`:@@console.reload:Reload`,
   missing: (nodes: string) =>
-    $localize`:@@console.missing:Incomplete: no answer from ${nodes}:nodes:. The other nodes are shown.`,
+    $localize`:@@console.missing:Incomplete: no response from ${nodes}:nodes:. The other nodes are shown.`,
   failures: {
-    timeout: $localize`:@@console.failures.timeout:The server did not answer in time.`,
+    timeout: $localize`:@@console.failures.timeout:The server did not respond in time.`,
     disconnected: $localize`:@@console.failures.disconnected:Not connected to the server.`,
     store: $localize`:@@console.failures.store:The server can’t reach its storage.`,
     notFound: $localize`:@@console.failures.notFound:Not found. It may have been removed, or is no longer kept.`,
@@ -71,13 +71,13 @@ export const actionTexts = {
   close: $localize`:@@action.close:Close`,
   busy: $localize`:@@action.busy:Waiting for the nodes…`,
   proof: $localize`:@@action.proof:Proof`,
-  proofHint: $localize`:@@action.proofHint:What each node closed, and how long it took to answer.`,
+  proofHint: $localize`:@@action.proofHint:What each node closed, and how long that took.`,
   node: $localize`:@@action.node:Node`,
-  notifiedHint: $localize`:@@action.notifiedHint:How many connections each node notified, and how long it took to answer.`,
+  notifiedHint: $localize`:@@action.notifiedHint:How many connections each node notified, and how long that took.`,
   closed: $localize`:@@action.closed:Closed`,
   notified: $localize`:@@action.notified:Notified`,
   time: $localize`:@@action.time:Time`,
-  silent: $localize`:@@action.silent:no answer`,
+  silent: $localize`:@@action.silent:no response`,
   done: $localize`:@@action.done:Done.`,
   total: (n: number) =>
     plural(n, {

@@ -8,8 +8,8 @@ import { Component, input, output } from '@angular/core';
       {{ label() }}
     </button>
     <p class="hint">{{ hint() }}</p>
-    @if (answer(); as lines) {
-      <div class="answer" role="status">
+    @if (result(); as lines) {
+      <div class="result" role="status">
         @for (line of lines; track $index) {
           <p>{{ line }}</p>
         }
@@ -33,7 +33,7 @@ import { Component, input, output } from '@angular/core';
       padding-block-end: 0;
     }
 
-    .answer {
+    .result {
       grid-column: 1 / -1;
       display: grid;
       gap: var(--s1);
@@ -63,6 +63,6 @@ export class Action {
   readonly hint = input.required<string>();
   readonly busy = input(false);
   /** Announced by screen readers when it changes. Undefined for an action without a result. */
-  readonly answer = input<readonly string[]>();
+  readonly result = input<readonly string[]>();
   readonly act = output();
 }

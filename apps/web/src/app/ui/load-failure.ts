@@ -3,7 +3,7 @@ import { DOCUMENT, DestroyRef, ErrorHandler, Service, inject, signal } from '@an
 /**
  * Why a part of the app could not be loaded:
  * - `offline`: the device has no network
- * - `unreachable`: the server does not answer
+ * - `unreachable`: the server does not respond
  * - `updated`: the server has another build, in which this page's files no longer exist
  * - `failed`: anything else
  */
@@ -12,7 +12,7 @@ export type LoadFailureKind = 'offline' | 'unreachable' | 'updated' | 'failed';
 /** The entry script; its name changes with every build. */
 const entry = /\bmain(?:-[\w-]+)?\.js\b/;
 /** How long to wait for `index.html` (ms). */
-const answerMs = 5_000;
+const timeoutMs = 5_000;
 /** The messages of Chromium, Firefox and Safari for a file that cannot be loaded. */
 const importError = /dynamically imported module|importing a module script failed/i;
 
@@ -62,9 +62,9 @@ export class LoadFailure {
     if (this.document.defaultView?.navigator.onLine === false) return 'offline';
     let page: string;
     try {
-      const answer = await fetch('index.html', { cache: 'no-store', signal: AbortSignal.timeout(answerMs) });
-      if (!answer.ok) return 'unreachable';
-      page = await answer.text();
+      const response = await fetch('index.html', { cache: 'no-store', signal: AbortSignal.timeout(timeoutMs) });
+      if (!response.ok) return 'unreachable';
+      page = await response.text();
     } catch {
       return 'unreachable';
     }

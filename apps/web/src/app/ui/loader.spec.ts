@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Loader } from './loader.ts';
 
-/** Requests that the test answers in any order. */
+/** Requests to which the test responds in any order. */
 function requests() {
   const open: PromiseWithResolvers<string>[] = [];
   const loader = new Loader(() => {

@@ -2,33 +2,33 @@ import { signal } from '@angular/core';
 
 /** Loads a value from the server repeatedly. Keeps the last value if a later request fails. */
 export class Loader<T> {
-  private readonly ask: () => Promise<T>;
-  private readonly answer = signal<T | undefined>(undefined);
-  private readonly trouble = signal<unknown>(undefined);
-  private times = 0;
-  /** The running request of `refresh`, and the one that follows it. */
-  private asking: Promise<void> | undefined;
-  private following: Promise<void> | undefined;
+  private readonly request: () => Promise<T>;
+  private readonly latest = signal<T | undefined>(undefined);
+  private readonly failure = signal<unknown>(undefined);
+  private requests = 0;
+  /** The running request of `refresh`, and the queued one. */
+  private running: Promise<void> | undefined;
+  private queued: Promise<void> | undefined;
 
   /** The last value; `undefined` until one is loaded. */
-  readonly value = this.answer.asReadonly();
+  readonly value = this.latest.asReadonly();
   /** The error of the last request. */
-  readonly error = this.trouble.asReadonly();
+  readonly error = this.failure.asReadonly();
 
-  constructor(ask: () => Promise<T>) {
-    this.ask = ask;
+  constructor(request: () => Promise<T>) {
+    this.request = request;
   }
 
   /** Never throws: an error is available as `error`. */
   async load(): Promise<void> {
-    const mine = ++this.times;
-    this.trouble.set(undefined);
+    const number = ++this.requests;
+    this.failure.set(undefined);
     try {
-      const answer = await this.ask();
+      const value = await this.request();
       // If requests overlap, the one that started last wins, whichever response arrives last.
-      if (mine === this.times) this.answer.set(answer);
+      if (number === this.requests) this.latest.set(value);
     } catch (error) {
-      if (mine === this.times) this.trouble.set(error);
+      if (number === this.requests) this.failure.set(error);
     }
   }
 
@@ -37,16 +37,16 @@ export class Loader<T> {
    * that started after this call.
    */
   async refresh(): Promise<void> {
-    if (!this.asking) await this.next();
-    else await (this.following ??= this.asking.then(() => this.next()));
+    if (!this.running) await this.next();
+    else await (this.queued ??= this.running.then(() => this.next()));
   }
 
   private next(): Promise<void> {
-    this.following = undefined;
-    const mine = this.load().finally(() => {
-      if (this.asking === mine && !this.following) this.asking = undefined;
+    this.queued = undefined;
+    const load = this.load().finally(() => {
+      if (this.running === load && !this.queued) this.running = undefined;
     });
-    this.asking = mine;
-    return mine;
+    this.running = load;
+    return load;
   }
 }

@@ -8,7 +8,7 @@ import { appTexts } from '../texts/shell.ts';
 export class PageTitle extends TitleStrategy {
   private readonly title = inject(Title);
   private page = '';
-  private count = '';
+  private prefix = '';
 
   override updateTitle(state: RouterStateSnapshot): void {
     const title = this.buildTitle(state);
@@ -22,14 +22,14 @@ export class PageTitle extends TitleStrategy {
   }
 
   /** Sets the prefix of all titles; empty for none. */
-  wait(count: string): void {
-    this.count = count;
+  setPrefix(prefix: string): void {
+    this.prefix = prefix;
     this.write();
   }
 
   private write(): void {
     if (this.page === '') return;
-    const count = this.count === '' ? '' : `(${this.count}) `;
-    this.title.setTitle(`${count}${this.page} · ${appTexts.name}`);
+    const prefix = this.prefix === '' ? '' : `(${this.prefix}) `;
+    this.title.setTitle(`${prefix}${this.page} · ${appTexts.name}`);
   }
 }

@@ -35,7 +35,7 @@ export function storedFlag(key: string): StoredFlag {
       try {
         window?.localStorage.setItem(key, chosen ? 'on' : 'off');
       } catch {
-        // It lasts as long as the page.
+        // The choice lasts as long as the page.
       }
     },
   };

@@ -12,15 +12,15 @@ import { ConsolePage } from '../ui/console-page.ts';
 import { FilterBar, type FilterField } from '../ui/filter-bar.ts';
 import { isoOf, stampOf } from '../ui/format.ts';
 import { QueryList } from '../ui/query-list.ts';
-import { Teach } from '../ui/teach.ts';
+import { EmptyList } from '../ui/empty-list.ts';
 
 /** Checks the chain of hashes. */
 const verifyCommand = 'npm run audit:verify -- --file audit.jsonl';
 
-/** What operators changed, newest first. */
+/** The changes of operators, newest first. */
 @Component({
   selector: 'app-audit-page',
-  imports: [ConsolePage, FilterBar, Icon, QueryList, Teach],
+  imports: [ConsolePage, FilterBar, Icon, QueryList, EmptyList],
   templateUrl: './audit-page.html',
   styleUrl: './audit-page.scss',
 })
@@ -66,7 +66,7 @@ export class AuditPage {
       link.href = url;
       link.download = 'audit.jsonl';
       link.click();
-      // Not at once: the browser reads the file after the click.
+      // Delayed, because the browser reads the file after the click.
       setTimeout(() => {
         URL.revokeObjectURL(url);
       }, 10_000);

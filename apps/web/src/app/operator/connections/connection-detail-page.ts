@@ -15,15 +15,15 @@ import { type Fact, Facts } from '../ui/facts.ts';
 import { agoOf, msOf, queueOf, stampOf } from '../ui/format.ts';
 import { Placeholders } from '../ui/placeholders.ts';
 import { Notes } from '../ui/notes.ts';
-import { Teach } from '../ui/teach.ts';
+import { EmptyList } from '../ui/empty-list.ts';
 import { Timeline } from '../ui/timeline.ts';
 
 const everyMs = 3_000;
 
-/** One connection: where it comes from, how it is doing, everything that happened on it, and how it closed. */
+/** One connection: its client, its traffic, its events and its close. */
 @Component({
   selector: 'app-connection-detail-page',
-  imports: [BackLink, ConsolePage, ExplanationCard, Facts, Placeholders, Notes, RouterLink, Teach, Timeline],
+  imports: [BackLink, ConsolePage, ExplanationCard, Facts, Placeholders, Notes, RouterLink, EmptyList, Timeline],
   templateUrl: './connection-detail-page.html',
   styles: `
     :host {

@@ -12,17 +12,17 @@ import { ConsolePage } from '../ui/console-page.ts';
 import { FilterBar, type FilterField } from '../ui/filter-bar.ts';
 import { agoOf, countOf, queueOf } from '../ui/format.ts';
 import { QueryList } from '../ui/query-list.ts';
-import { Teach } from '../ui/teach.ts';
+import { EmptyList } from '../ui/empty-list.ts';
 
 const { fields } = connectionsTexts;
 
-/** A queue of this size is worth a remark (bytes). */
+/** The size of a send queue is shown from this value on (bytes). */
 const notableQueue = 64 * 1_024;
 
 /** Open and recently closed connections. */
 @Component({
   selector: 'app-connections-page',
-  imports: [ConsolePage, FilterBar, QueryList, RouterLink, Teach],
+  imports: [ConsolePage, FilterBar, QueryList, RouterLink, EmptyList],
   templateUrl: './connections-page.html',
   styleUrl: './connections-page.scss',
 })

@@ -3,13 +3,13 @@ import { Service, inject } from '@angular/core';
 import type { CreatedKey, Delivery, NewKey, PasswordLink } from '@usher/operator-api';
 import type { Proof } from '@usher/protocol';
 import { type Observable, firstValueFrom } from 'rxjs';
-import { problemCode } from '../../session/http-words.ts';
+import { problemCode } from '../../session/http-errors.ts';
 import { isProof } from '../../settings/revocation.ts';
 import { OperatorSocket } from './operator-socket.ts';
 
-/** What an action did. */
+/** The outcome of an action. */
 export interface ActionOutcome {
-  /** What each node closed; absent for actions that close nothing. */
+  /** The connections that each node closed; absent for actions that close none. */
   readonly proof?: Proof;
   /** How many connections each node has notified; absent for actions that send no event. */
   readonly delivery?: Delivery;
@@ -94,19 +94,19 @@ export class OperatorActions {
     }
   }
 
-  /** Returns the live nodes that the proof does not contain; none if they are not known. */
-  private async nodesWithout(proven: readonly { readonly node: string }[]): Promise<readonly string[]> {
+  /** Returns the live nodes that the proof does not contain; an empty list if they are unknown. */
+  private async nodesWithout(confirmed: readonly { readonly node: string }[]): Promise<readonly string[]> {
     try {
       const { nodes, missing } = await this.socket.request('nodes', {});
       const live = [...nodes.map(({ node }) => node), ...missing];
-      return live.filter((node) => !proven.some((each) => each.node === node));
+      return live.filter((node) => !confirmed.some((each) => each.node === node));
     } catch {
       return [];
     }
   }
 }
 
-/** The proof or delivery that an answer contains. */
+/** The proof or delivery that a response contains. */
 function evidenceIn(body: unknown): Pick<ActionOutcome, 'proof' | 'delivery'> {
   if (isProof(body)) return { proof: body };
   return isDelivery(body) ? { delivery: body } : {};

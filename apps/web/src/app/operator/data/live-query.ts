@@ -3,23 +3,23 @@ import { OperatorSocket } from './operator-socket.ts';
 import { injectVisible, isAborted, pause } from './visible.ts';
 
 /**
- * A value that is queried again and again while the page is visible and the console is connected. The last value is kept when a query
- * fails. Must be created in an injection context.
+ * A value that is queried repeatedly while the page is visible and the console is connected. The last value is kept when a query fails.
+ * Must be created in an injection context.
  */
 export class LiveQuery<P, T> {
-  private readonly answer = signal<T | undefined>(undefined);
-  private readonly trouble = signal<unknown>(undefined);
+  private readonly latest = signal<T | undefined>(undefined);
+  private readonly failure = signal<unknown>(undefined);
   private readonly reloads = signal(0);
 
-  /** The last answer; `undefined` until there is one, and after a change of the parameters. */
-  readonly value = this.answer.asReadonly();
+  /** The last result; `undefined` until there is one, and after a change of the parameters. */
+  readonly value = this.latest.asReadonly();
   /** The error of the last query. */
-  readonly error = this.trouble.asReadonly();
+  readonly error = this.failure.asReadonly();
 
   /**
    * @param params the parameters; the query restarts when they change
    * @param load sends the query
-   * @param everyMs pause between an answer and the next query; without it the query is sent once per connection
+   * @param everyMs pause between a result and the next query; without it the query is sent once per connection
    */
   constructor(params: () => P, load: (params: P, signal: AbortSignal) => Promise<T>, everyMs?: number) {
     const socket = inject(OperatorSocket);
@@ -28,7 +28,7 @@ export class LiveQuery<P, T> {
     effect((onCleanup) => {
       const wanted = params();
       this.reloads();
-      if (before !== undefined && before !== wanted) this.answer.set(undefined);
+      if (before !== undefined && before !== wanted) this.latest.set(undefined);
       before = wanted;
       if (!visible() || !socket.isOpen()) return;
       const abort = new AbortController();
@@ -39,7 +39,7 @@ export class LiveQuery<P, T> {
     });
   }
 
-  /** Queries again now. */
+  /** Sends the query again at once. */
   reload(): void {
     this.reloads.update((count) => count + 1);
   }
@@ -47,13 +47,13 @@ export class LiveQuery<P, T> {
   private async run(load: () => Promise<T>, everyMs: number | undefined, signal: AbortSignal): Promise<void> {
     do {
       try {
-        const answer = await load();
+        const value = await load();
         if (isAborted(signal)) return;
-        this.answer.set(answer);
-        this.trouble.set(undefined);
+        this.latest.set(value);
+        this.failure.set(undefined);
       } catch (error) {
         if (isAborted(signal)) return;
-        this.trouble.set(error);
+        this.failure.set(error);
       }
       if (everyMs === undefined) return;
       await pause(everyMs, signal);

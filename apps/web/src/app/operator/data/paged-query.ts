@@ -8,7 +8,7 @@ export interface ListPage<Item> {
   /** The cursor of the next page; absent on the last one. */
   readonly next?: string | undefined;
   readonly total?: number | undefined;
-  /** Live nodes that did not answer in time. */
+  /** Live nodes that did not respond in time. */
   readonly missing?: readonly string[];
 }
 
@@ -24,23 +24,23 @@ export interface PagedQueryOptions<P, Item> {
 const countEveryMs = 4_000;
 
 /**
- * A list that the server pages. Rows never move by themselves: new entries are counted, and shown by `reload()`. Must be created in an
- * injection context.
+ * A list that the server returns in pages. Rows never move by themselves: new entries are counted, and shown by `reload()`. Must be
+ * created in an injection context.
  */
 export class PagedQuery<P, Item> {
   private readonly options: PagedQueryOptions<P, Item>;
   private readonly socket = inject(OperatorSocket);
   private readonly list = signal<readonly Item[] | undefined>(undefined);
   private readonly last = signal<ListPage<Item> | undefined>(undefined);
-  private readonly trouble = signal<unknown>(undefined);
+  private readonly failure = signal<unknown>(undefined);
   private readonly doing = signal<'idle' | 'loading' | 'more'>('idle');
   private readonly fresh = signal(0);
   private readonly reloads = signal(0);
   private abort = new AbortController();
 
-  /** The loaded entries; `undefined` until there is an answer to the current filter. */
+  /** The loaded entries; `undefined` until there is a result for the current filter. */
   readonly items = this.list.asReadonly();
-  readonly error = this.trouble.asReadonly();
+  readonly error = this.failure.asReadonly();
   readonly state = this.doing.asReadonly();
   readonly total = computed(() => this.last()?.total);
   readonly missing = computed(() => this.last()?.missing ?? []);
@@ -57,7 +57,7 @@ export class PagedQuery<P, Item> {
       const reloads = this.reloads();
       if (!this.socket.isOpen()) return;
       const isSame = params === loaded;
-      // After a reconnect a complete list stays as it is.
+      // A loaded list does not change after a reconnect.
       if (isSame && reloads === reloaded && untracked(this.list) !== undefined) return;
       if (!isSame) this.list.set(undefined);
       loaded = params;
@@ -78,7 +78,7 @@ export class PagedQuery<P, Item> {
     });
   }
 
-  /** Loads the first page again. The list stays until the answer arrives. */
+  /** Loads the first page again. The list stays until the result arrives. */
   reload(): void {
     this.reloads.update((count) => count + 1);
   }
@@ -93,7 +93,7 @@ export class PagedQuery<P, Item> {
     const abort = new AbortController();
     this.abort = abort;
     this.doing.set(doing);
-    this.trouble.set(undefined);
+    this.failure.set(undefined);
     try {
       const cursor = doing === 'more' ? this.last()?.next : undefined;
       const page = await this.options.load(params, cursor, abort.signal);
@@ -102,7 +102,7 @@ export class PagedQuery<P, Item> {
       this.list.update((items = []) => (doing === 'more' ? [...items, ...page.items] : page.items));
     } catch (error) {
       if (isAborted(abort.signal)) return;
-      this.trouble.set(error);
+      this.failure.set(error);
     }
     this.doing.set('idle');
   }

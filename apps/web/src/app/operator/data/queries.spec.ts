@@ -1,20 +1,20 @@
 import { Component, signal } from '@angular/core';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { OperatorPage } from '../testing/operator-page.ts';
+import { OperatorPage } from '../../testing/operator-page.ts';
 import { LiveQuery } from './live-query.ts';
 import { PagedQuery } from './paged-query.ts';
 
 const filter = signal('a');
-const answers: PromiseWithResolvers<string>[] = [];
+const results: PromiseWithResolvers<string>[] = [];
 
 @Component({ selector: 'app-live', template: '<h1>{{ query.value() }}</h1>' })
 class Live {
   protected readonly query = new LiveQuery(
     () => filter(),
     (): Promise<string> => {
-      const answer = Promise.withResolvers<string>();
-      answers.push(answer);
-      return answer.promise;
+      const result = Promise.withResolvers<string>();
+      results.push(result);
+      return result.promise;
     },
     0,
   );
@@ -46,7 +46,7 @@ function setHidden(hidden: boolean): void {
 
 beforeEach(() => {
   filter.set('a');
-  answers.length = 0;
+  results.length = 0;
   newer = 0;
   return () => Reflect.deleteProperty(document, 'hidden');
 });
@@ -54,31 +54,31 @@ beforeEach(() => {
 const heading = (page: OperatorPage): string | undefined => page.element.querySelector('h1')?.textContent;
 
 describe('a live query', () => {
-  test('is sent again after its answer, and not while the page is hidden', async () => {
+  test('is sent again after its result, and not while the page is hidden', async () => {
     const page = new OperatorPage(Live);
     await page.open('/admin');
-    await page.shows(() => answers.length === 1);
-    answers[0]?.resolve('one');
-    await page.shows(() => heading(page) === 'one' && answers.length === 2);
+    await page.shows(() => results.length === 1);
+    results[0]?.resolve('one');
+    await page.shows(() => heading(page) === 'one' && results.length === 2);
     setHidden(true);
     await page.shows(() => true);
-    answers[1]?.resolve('two');
+    results[1]?.resolve('two');
     await Promise.resolve();
-    expect(answers).toHaveLength(2);
+    expect(results).toHaveLength(2);
     setHidden(false);
-    await page.shows(() => answers.length === 3);
+    await page.shows(() => results.length === 3);
     expect(heading(page)).toBe('one');
   });
 
-  test('drops the answer to an earlier filter', async () => {
+  test('drops the result for an earlier filter', async () => {
     const page = new OperatorPage(Live);
     await page.open('/admin');
-    await page.shows(() => answers.length === 1);
+    await page.shows(() => results.length === 1);
     filter.set('b');
-    await page.shows(() => answers.length === 2);
-    answers[1]?.resolve('b');
+    await page.shows(() => results.length === 2);
+    results[1]?.resolve('b');
     await page.shows(() => heading(page) === 'b');
-    answers[0]?.resolve('a');
+    results[0]?.resolve('a');
     await Promise.resolve();
     await page.shows(() => heading(page) === 'b');
   });
@@ -86,13 +86,13 @@ describe('a live query', () => {
   test('keeps its value when the connection is lost, and continues on the next one', async () => {
     const page = new OperatorPage(Live);
     await page.open('/admin');
-    await page.shows(() => answers.length === 1);
-    answers[0]?.resolve('one');
-    await page.shows(() => answers.length === 2);
+    await page.shows(() => results.length === 1);
+    results[0]?.resolve('one');
+    await page.shows(() => results.length === 2);
     page.server.last.end(1006);
-    await page.shows(() => answers.length === 3);
+    await page.shows(() => results.length === 3);
     expect(heading(page)).toBe('one');
-    answers[2]?.resolve('three');
+    results[2]?.resolve('three');
     await page.shows(() => heading(page) === 'three');
   });
 });

@@ -12,14 +12,14 @@ import { ConsolePage } from '../ui/console-page.ts';
 import { agoOf, dateOf } from '../ui/format.ts';
 import { Placeholders } from '../ui/placeholders.ts';
 import { Notes } from '../ui/notes.ts';
-import { Teach } from '../ui/teach.ts';
+import { EmptyList } from '../ui/empty-list.ts';
 
 const everyMs = 15_000;
 
 /** The API keys of backends. */
 @Component({
   selector: 'app-keys-page',
-  imports: [ConsolePage, Placeholders, Icon, Notes, Teach],
+  imports: [ConsolePage, Placeholders, Icon, Notes, EmptyList],
   templateUrl: './keys-page.html',
   styleUrl: './keys-page.scss',
 })

@@ -1,7 +1,7 @@
 import { Component, inject, signal } from '@angular/core';
 import { MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle } from '@angular/material/dialog';
 import type { CreatedKey, Scope } from '@usher/operator-api';
-import { wordsFor } from '../../session/http-words.ts';
+import { errorText } from '../../session/http-errors.ts';
 import { actionTexts } from '../../texts/operator.ts';
 import { newKeyTexts } from '../../texts/operator-keys.ts';
 import { Icon } from '../../ui/icon.ts';
@@ -37,7 +37,7 @@ export class NewKeyDialog {
   protected readonly busy = signal(false);
   protected readonly badName = signal(false);
   protected readonly badScopes = signal(false);
-  protected readonly trouble = signal<string | undefined>(undefined);
+  protected readonly failure = signal<string | undefined>(undefined);
   protected readonly created = signal<CreatedKey | undefined>(undefined);
 
   /** @param days lifetime of the key; 0 for a key that does not expire */
@@ -55,14 +55,14 @@ export class NewKeyDialog {
     if (chosen.events) scopes.push(this.scopes.events);
     this.badName.set(name === '' || name.length > 80);
     this.badScopes.set(scopes.length === 0);
-    this.trouble.set(undefined);
+    this.failure.set(undefined);
     if (this.badName() || this.badScopes()) return;
     this.busy.set(true);
     try {
       const expires = days === 0 ? {} : { expiresAt: Date.now() + days * dayMs };
       this.created.set(await this.actions.createKey({ name, scopes, ...expires }));
     } catch (error) {
-      this.trouble.set(wordsFor(error));
+      this.failure.set(errorText(error));
     } finally {
       this.busy.set(false);
     }

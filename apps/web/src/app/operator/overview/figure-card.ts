@@ -51,7 +51,7 @@ export class FigureCard {
   readonly name = input.required<string>();
   /** The current value as a text. */
   readonly current = input.required<string>();
-  /** A remark beside the value. */
+  /** A note beside the value. */
   readonly detail = input('');
   readonly history = input<
     Pick<OverviewHistory, 'from' | 'stepMs'> & { readonly values: readonly (number | null)[] }

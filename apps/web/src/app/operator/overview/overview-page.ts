@@ -18,8 +18,8 @@ import { FigureCard } from './figure-card.ts';
 /** How often the figures are queried, and the charts (ms). */
 const figuresEveryMs = 2_000;
 const chartsEveryMs = 15_000;
-/** A chart has at least this many steps. */
-const leastSteps = 12;
+/** The minimum number of steps in a chart. */
+const minSteps = 12;
 /** The unit of memory in charts, in bytes. */
 const megabyte = 1_000_000;
 
@@ -36,7 +36,7 @@ const figures: readonly { readonly name: FigureName; readonly format: (value: nu
   { name: 'storeMs', format: msOf },
 ];
 
-/** What is wrong right now, and the figures of the last hour, of all nodes or of one. */
+/** The current findings, and the figures of the last hour, for all nodes or for one. */
 @Component({
   selector: 'app-overview-page',
   imports: [ConsolePage, FigureCard, Icon, Notes, ReceiptForm, RouterLink],
@@ -77,7 +77,7 @@ export class OverviewPage {
     const { from, stepMs } = history;
     // A server that has just started has measured only the end of the hour.
     const measured = history.connections.findIndex((value) => value !== null);
-    const first = Math.max(0, Math.min(measured, history.connections.length - leastSteps));
+    const first = Math.max(0, Math.min(measured, history.connections.length - minSteps));
     const start = from + first * stepMs;
     return Object.fromEntries(
       figures.map(({ name }) => {
@@ -96,7 +96,7 @@ export class OverviewPage {
   protected valueOf(name: FigureName, format: (value: number) => string): string {
     const overview = this.overview();
     if (overview === undefined) return consoleTexts.none;
-    // Of all nodes the slowest one matters.
+    // For several nodes, the figure is that of the slowest.
     if (name === 'eventLoopDelayMs')
       return format(Math.max(0, ...this.shownNodes().map((node) => node.eventLoopDelayMs)));
     if (name === 'storeMs') {

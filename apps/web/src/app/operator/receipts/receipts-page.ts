@@ -11,14 +11,14 @@ import { ConsolePage } from '../ui/console-page.ts';
 import { isReceipt, isoOf, receiptOf, stampOf } from '../ui/format.ts';
 import { Placeholders } from '../ui/placeholders.ts';
 import { Notes } from '../ui/notes.ts';
-import { Teach } from '../ui/teach.ts';
+import { EmptyList } from '../ui/empty-list.ts';
 import { Timeline } from '../ui/timeline.ts';
 import { ReceiptForm } from '../ui/receipt-form.ts';
 
-/** Finds out what happened in the attempt to connect that a receipt stands for. */
+/** Looks up a receipt and shows the steps of its connection attempt. */
 @Component({
   selector: 'app-receipts-page',
-  imports: [ConsolePage, Placeholders, Notes, ReceiptForm, RefusalFacts, RouterLink, Teach, Timeline],
+  imports: [ConsolePage, Placeholders, Notes, ReceiptForm, RefusalFacts, RouterLink, EmptyList, Timeline],
   templateUrl: './receipts-page.html',
   styleUrl: './receipts-page.scss',
 })

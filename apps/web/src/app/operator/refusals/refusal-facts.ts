@@ -6,7 +6,7 @@ import { ExplanationCard } from '../../explain/explanation-card.ts';
 import { explanationOf } from '../../explain/explanation.ts';
 import { type Fact, Facts } from '../ui/facts.ts';
 
-/** A refusal in full: its explanation, what the client received, where it came from, and where to look next. */
+/** All facts of a refusal: its explanation, the code that the client received, its origin, and links to related pages. */
 @Component({
   selector: 'app-refusal-facts',
   imports: [ExplanationCard, Facts, RouterLink],

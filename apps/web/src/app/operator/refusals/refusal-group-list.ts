@@ -8,21 +8,21 @@ import { explanationOf, titleOf } from '../../explain/explanation.ts';
 import { agoOf, countOf } from '../ui/format.ts';
 import { Placeholders } from '../ui/placeholders.ts';
 import { Notes } from '../ui/notes.ts';
-import { Teach } from '../ui/teach.ts';
+import { EmptyList } from '../ui/empty-list.ts';
 import { type GroupField, type RefusalFilter, refusalQueryOf } from './refusals.ts';
 
 const everyMs = 5_000;
-const mostGroups = 100;
+const maxGroups = 100;
 
 /** The refusals that match a filter, counted by one of their fields. A group leads to its refusals. */
 @Component({
   selector: 'app-refusal-group-list',
-  imports: [Placeholders, Notes, RouterLink, Teach],
+  imports: [Placeholders, Notes, RouterLink, EmptyList],
   template: `
     <app-notes [error]="query.error()" [missing]="query.value()?.missing ?? []" (again)="query.reload()" />
     @if (groups(); as groups) {
       @if (groups.length === 0) {
-        <app-teach icon="search" [heading]="texts.noMatch" [hint]="texts.noMatchHint" />
+        <app-empty-list icon="search" [heading]="texts.noMatch" [hint]="texts.noMatchHint" />
       } @else {
         <ul class="card">
           @for (group of groups; track group.value) {
@@ -61,7 +61,7 @@ export class RefusalGroupList {
   protected readonly query = new LiveQuery(
     () => this.params(),
     ({ by, filter }, signal) =>
-      this.socket.request('refusal_groups', { ...refusalQueryOf(filter), by, limit: mostGroups }, { signal }),
+      this.socket.request('refusal_groups', { ...refusalQueryOf(filter), by, limit: maxGroups }, { signal }),
     everyMs,
   );
   protected readonly texts = refusalsTexts;

@@ -2,7 +2,7 @@ import { Router } from '@angular/router';
 import { TestBed } from '@angular/core/testing';
 import type { Refusal } from '@usher/operator-api';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { OperatorPage } from '../testing/operator-page.ts';
+import { OperatorPage } from '../../testing/operator-page.ts';
 import { RefusalsPage } from './refusals-page.ts';
 
 function refusal(number: number, more: Partial<Refusal> = {}): Refusal {
@@ -24,7 +24,7 @@ describe('the list of refusals', () => {
   });
 
   test('sends the filter of the URL to the server and explains its reason', async () => {
-    page.answer('refusals', () => ({
+    page.respond('refusals', () => ({
       refusals: [refusal(1, { reason: 'used', user: 'maggie' })],
       total: 1,
       missing: [],
@@ -36,7 +36,7 @@ describe('the list of refusals', () => {
   });
 
   test('marks a replay and shows what the client received', async () => {
-    page.answer('refusals', () => ({ refusals: [refusal(1, { reason: 'used' }), refusal(2)], total: 2, missing: [] }));
+    page.respond('refusals', () => ({ refusals: [refusal(1, { reason: 'used' }), refusal(2)], total: 2, missing: [] }));
     await page.open('/admin/refusals');
     await page.shows(() => page.element.querySelector('summary'));
     expect([...page.element.querySelectorAll('li.replay')]).toHaveLength(1);
@@ -47,7 +47,7 @@ describe('the list of refusals', () => {
   });
 
   test('loads the next page behind the first', async () => {
-    page.answer('refusals', ({ cursor }) =>
+    page.respond('refusals', ({ cursor }) =>
       cursor === undefined
         ? { refusals: [refusal(1)], total: 2, next: 'c2', missing: [] }
         : { refusals: [refusal(2)], total: 2, missing: [] },
@@ -61,15 +61,15 @@ describe('the list of refusals', () => {
     expect(page.text).toContain('2 of 2');
   });
 
-  test('names the nodes that did not answer', async () => {
-    page.answer('refusals', () => ({ refusals: [], total: 0, missing: ['b'] }));
+  test('names the nodes that did not respond', async () => {
+    page.respond('refusals', () => ({ refusals: [], total: 0, missing: ['b'] }));
     await page.open('/admin/refusals');
-    await page.shows(() => page.text.includes('no answer from b'));
+    await page.shows(() => page.text.includes('no response from b'));
     expect(page.text).toContain('No refusals');
   });
 
   test('changes the URL with a filter, so that Back returns to the previous one', async () => {
-    page.answer('refusals', () => ({ refusals: [], total: 0, missing: [] }));
+    page.respond('refusals', () => ({ refusals: [], total: 0, missing: [] }));
     await page.open('/admin/refusals');
     const field = await page.shows(() => page.element.querySelector<HTMLInputElement>('#filter-user'));
     field.value = ' maggie ';
@@ -81,8 +81,8 @@ describe('the list of refusals', () => {
   });
 
   test('counts groups on the server, and a group leads to its refusals', async () => {
-    page.answer('refusals', () => ({ refusals: [], total: 0, missing: [] }));
-    page.answer('refusal_groups', () => ({
+    page.respond('refusals', () => ({ refusals: [], total: 0, missing: [] }));
+    page.respond('refusal_groups', () => ({
       groups: [{ value: 'https://other.example', count: 214, lastAt: Date.now() }],
       total: 214,
       missing: [],

@@ -13,7 +13,7 @@ import { ConsolePage } from '../ui/console-page.ts';
 import { FilterBar } from '../ui/filter-bar.ts';
 import { countOf, isoOf, stampOf } from '../ui/format.ts';
 import { QueryList } from '../ui/query-list.ts';
-import { Teach } from '../ui/teach.ts';
+import { EmptyList } from '../ui/empty-list.ts';
 import { RefusalFacts } from './refusal-facts.ts';
 import { RefusalGroupList } from './refusal-group-list.ts';
 import { groupFieldOf, refusalFields, refusalFilterNames, refusalQueryOf } from './refusals.ts';
@@ -21,7 +21,7 @@ import { groupFieldOf, refusalFields, refusalFilterNames, refusalQueryOf } from 
 /** The refused requests with their reasons: filtered, grouped and explained. */
 @Component({
   selector: 'app-refusals-page',
-  imports: [ConsolePage, ExplanationCard, FilterBar, QueryList, ReceiptForm, RefusalFacts, RefusalGroupList, Teach],
+  imports: [ConsolePage, ExplanationCard, FilterBar, QueryList, ReceiptForm, RefusalFacts, RefusalGroupList, EmptyList],
   templateUrl: './refusals-page.html',
   styleUrl: './refusals-page.scss',
 })

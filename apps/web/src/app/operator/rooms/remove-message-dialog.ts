@@ -9,7 +9,6 @@ import {
 } from '@angular/material/dialog';
 import { actionTexts } from '../../texts/operator.ts';
 import { removeMessageTexts } from '../../texts/operator-rooms.ts';
-import { messageNumberOf } from './message-number.ts';
 
 /** Asks which message of a room to remove. Its data is the title of the room; closes with the number of the message. */
 @Component({
@@ -63,4 +62,11 @@ export class RemoveMessageDialog {
     this.invalid.set(seq === undefined);
     if (seq !== undefined) this.dialog.close(seq);
   }
+}
+
+/** Reads the number of a message from a text, or from a link to the message (`…/rooms/general?at=42`). */
+export function messageNumberOf(typed: string): number | undefined {
+  const [, digits] = /^(?:.*[?&]at=)?#?(\d{1,15})$/.exec(typed.trim()) ?? [];
+  const seq = Number(digits);
+  return Number.isSafeInteger(seq) && seq > 0 ? seq : undefined;
 }

@@ -15,7 +15,7 @@ import { ConsolePage } from '../ui/console-page.ts';
 import { FilterBar, type FilterField } from '../ui/filter-bar.ts';
 import { agoOf, countOf, rateOf } from '../ui/format.ts';
 import { QueryList } from '../ui/query-list.ts';
-import { Teach } from '../ui/teach.ts';
+import { EmptyList } from '../ui/empty-list.ts';
 
 const texts = operatorRoomsTexts;
 
@@ -32,7 +32,7 @@ const texts = operatorRoomsTexts;
     MatMenuItem,
     MatMenuTrigger,
     RouterLink,
-    Teach,
+    EmptyList,
   ],
   templateUrl: './rooms-page.html',
   styleUrl: './rooms-page.scss',

@@ -3,7 +3,7 @@ import { MAT_DIALOG_DATA, MatDialogRef } from '@angular/material/dialog';
 import { HttpErrorResponse } from '@angular/common/http';
 import { problem } from '@usher/protocol';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { Shown } from '../../testing/shown.ts';
+import { RenderedComponent } from '../../testing/rendered-component.ts';
 import { problemTexts } from '../../texts/session.ts';
 import type { ActionOutcome } from '../data/actions.ts';
 import { ActionDialog } from './action-dialog.ts';
@@ -24,12 +24,12 @@ describe('the dialog of an action', () => {
     });
   });
 
-  const rows = (shown: Shown): string[] =>
+  const rows = (shown: RenderedComponent): string[] =>
     [...shown.page.querySelectorAll('tbody tr')].map((row) =>
       [...row.children].map(({ textContent }) => textContent.trim()).join(' '),
     );
 
-  test('asks before it runs the action, then shows what each node closed and how long it took', async () => {
+  test('asks for confirmation before it runs the action, then shows what each node closed and how long it took', async () => {
     const proof = {
       closed: 3,
       nodes: [
@@ -38,7 +38,7 @@ describe('the dialog of an action', () => {
       ],
     };
     run.mockResolvedValue({ proof, complete: true, missing: [] });
-    const shown = await Shown.of(ActionDialog);
+    const shown = await RenderedComponent.of(ActionDialog);
     expect(shown.page.textContent).toContain('All sessions end.');
     expect(run).not.toHaveBeenCalled();
     await shown.press('Disable');
@@ -50,7 +50,7 @@ describe('the dialog of an action', () => {
   test('shows how many connections each node notified', async () => {
     const delivery = { delivered: 2, nodes: [{ node: 'a', delivered: 2, ms: 1.24 }] };
     run.mockResolvedValue({ delivery, complete: true, missing: [] });
-    const shown = await Shown.of(ActionDialog);
+    const shown = await RenderedComponent.of(ActionDialog);
     await shown.press('Disable');
     await shown.announces('Done. 2 connections notified.');
     expect(rows(shown)).toEqual(['a 2 1.2 ms']);
@@ -62,10 +62,10 @@ describe('the dialog of an action', () => {
       complete: false,
       missing: ['b'],
     });
-    const shown = await Shown.of(ActionDialog);
+    const shown = await RenderedComponent.of(ActionDialog);
     await shown.press('Disable');
     await vi.waitFor(() => {
-      expect(rows(shown)).toEqual(['a 2 1 ms', 'b no answer']);
+      expect(rows(shown)).toEqual(['a 2 1 ms', 'b no response']);
     });
     expect(shown.page.textContent).toContain('The change is stored, but b did not confirm it.');
   });
@@ -74,7 +74,7 @@ describe('the dialog of an action', () => {
     const body = problem('forbidden');
     run.mockRejectedValueOnce(new HttpErrorResponse({ status: body.status, error: body }));
     run.mockResolvedValueOnce({ complete: true, missing: [] });
-    const shown = await Shown.of(ActionDialog);
+    const shown = await RenderedComponent.of(ActionDialog);
     await shown.press('Disable');
     await shown.announces(problemTexts.forbidden, 'alert');
     await shown.press('Disable');

@@ -16,14 +16,14 @@ import {
   MatDialogRef,
   MatDialogTitle,
 } from '@angular/material/dialog';
-import { wordsFor } from '../../session/http-words.ts';
+import { errorText } from '../../session/http-errors.ts';
 import { actionTexts } from '../../texts/operator.ts';
 import { Icon } from '../../ui/icon.ts';
 import type { ActionOutcome } from '../data/actions.ts';
 import type { OperatorAction } from './action.ts';
 import { msOf } from './format.ts';
 
-/** Asks once, runs the action, and shows the proof of each node. */
+/** Asks for confirmation, runs the action, and shows the proof of each node. */
 @Component({
   selector: 'app-action-dialog',
   imports: [Icon, MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle],
@@ -39,9 +39,9 @@ export class ActionDialog {
   protected readonly action = inject<OperatorAction>(MAT_DIALOG_DATA);
   protected readonly busy = signal(false);
   protected readonly outcome = signal<ActionOutcome | undefined>(undefined);
-  protected readonly trouble = signal<string | undefined>(undefined);
+  protected readonly failure = signal<string | undefined>(undefined);
   protected readonly ms = msOf;
-  /** What each node did, as a table. */
+  /** The result of each node, as a table. */
   protected readonly evidence = computed(() => {
     const { proof, delivery } = this.outcome() ?? {};
     if (proof !== undefined) {
@@ -66,14 +66,14 @@ export class ActionDialog {
   protected async run(): Promise<void> {
     if (this.busy()) return;
     this.busy.set(true);
-    this.trouble.set(undefined);
+    this.failure.set(undefined);
     // The dialog stays open until the outcome has been shown.
     this.dialog.disableClose = true;
     try {
       this.outcome.set(await this.action.run());
       afterNextRender(() => this.closeButton()?.nativeElement.focus(), { injector: this.injector });
     } catch (error) {
-      this.trouble.set(wordsFor(error));
+      this.failure.set(errorText(error));
     } finally {
       this.busy.set(false);
       this.dialog.disableClose = false;

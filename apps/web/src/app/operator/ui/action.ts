@@ -1,19 +1,19 @@
 import { injectDialog } from '../../ui/dialog.ts';
 import type { ActionOutcome } from '../data/actions.ts';
 
-/** An action with the question that is asked before it. */
+/** An action with its confirmation prompt. */
 export interface OperatorAction {
   readonly heading: string;
-  /** What will happen, and what will not. */
+  /** What the action changes, and what it does not. */
   readonly text: string;
   /** The label of the button that runs it. */
   readonly yes: string;
-  /** Whether it takes something away from a user. */
+  /** Whether the action is destructive. */
   readonly danger?: boolean;
   readonly run: () => Promise<ActionOutcome>;
 }
 
-/** Asks, runs an action and shows its proof. Resolves when the dialog is closed. Must be called in an injection context. */
+/** Asks for confirmation, runs an action and shows its proof. Resolves when the dialog is closed. Must be called in an injection context. */
 export function injectAction(): (action: OperatorAction) => Promise<void> {
   const open = injectDialog();
   return async (action) => {

@@ -6,7 +6,7 @@ import { Icon } from '../../ui/icon.ts';
 @Component({
   selector: 'app-back-link',
   imports: [Icon, RouterLink],
-  template: `<a [routerLink]="path()"><app-icon name="back" [size]="16" />{{ words() }}</a>`,
+  template: `<a [routerLink]="path()"><app-icon name="back" [size]="16" />{{ text() }}</a>`,
   styles: `
     :host {
       display: block;
@@ -29,5 +29,5 @@ import { Icon } from '../../ui/icon.ts';
 })
 export class BackLink {
   readonly path = input.required<string>();
-  readonly words = input.required<string>();
+  readonly text = input.required<string>();
 }

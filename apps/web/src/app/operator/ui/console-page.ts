@@ -81,7 +81,7 @@ import { Router } from '@angular/router';
       }
     }
 
-    /* A receipt form has a line of its own, below the lead. */
+    /* A receipt form is on its own line, below the lead. */
     @media (max-width: 63.99rem) {
       .actions:has(app-receipt-form) {
         flex: 1 0 100%;

@@ -1,9 +1,9 @@
 import { Component, computed, input, output } from '@angular/core';
 import { consoleTexts } from '../../texts/operator.ts';
 import { Icon } from '../../ui/icon.ts';
-import { queryWords } from '../data/query-words.ts';
+import { queryErrorText } from '../data/query-errors.ts';
 
-/** Notices above the result of a query: an error, and the nodes that did not answer. */
+/** Notices above the result of a query: an error, and the nodes that did not respond. */
 @Component({
   selector: 'app-notes',
   imports: [Icon],
@@ -12,7 +12,7 @@ import { queryWords } from '../data/query-words.ts';
       <p class="notice notice-danger" role="alert">
         <app-icon name="alert" [size]="18" />
         <span>
-          {{ words(error) }}
+          {{ text(error) }}
           <button type="button" class="link" (click)="again.emit()">{{ texts.reload }}</button>
         </span>
       </p>
@@ -40,5 +40,5 @@ export class Notes {
   readonly again = output();
   protected readonly texts = consoleTexts;
   protected readonly nodes = computed(() => this.missing().join(', '));
-  protected readonly words = queryWords;
+  protected readonly text = queryErrorText;
 }

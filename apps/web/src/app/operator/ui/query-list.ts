@@ -5,7 +5,7 @@ import { countOf } from './format.ts';
 import { Placeholders } from './placeholders.ts';
 import { Notes } from './notes.ts';
 
-/** What the list reads of its query. */
+/** The part of a query that the list uses. */
 type ListQuery = Pick<
   PagedQuery<never, unknown>,
   'items' | 'error' | 'state' | 'total' | 'missing' | 'hasMore' | 'newer' | 'reload' | 'more'

@@ -118,7 +118,7 @@ import { isReceipt, receiptOf } from './format.ts';
 export class ReceiptForm {
   private readonly router = inject(Router);
   readonly value = input<string>();
-  /** Whether it stands beside a heading. */
+  /** Whether the form is beside a heading. */
   readonly compact = input(false);
   protected readonly texts = receiptTexts;
   protected readonly example = 'K7Q-2MF';

@@ -4,7 +4,7 @@ import { attemptTexts } from '../../texts/operator-refusals.ts';
 import { titleOf } from '../../explain/explanation.ts';
 import { isoOf, spanOf, stampOf } from './format.ts';
 
-/** The steps of an attempt to connect, oldest first, with the time between them. */
+/** The steps of a connection attempt, oldest first, with the time between them. */
 @Component({
   selector: 'app-timeline',
   template: `

@@ -1,7 +1,7 @@
 import { Component, inject, signal } from '@angular/core';
 import { MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle } from '@angular/material/dialog';
 import type { PasswordLink } from '@usher/operator-api';
-import { wordsFor } from '../../session/http-words.ts';
+import { errorText } from '../../session/http-errors.ts';
 import { linkTexts, newUserTexts } from '../../texts/operator-users.ts';
 import { Icon } from '../../ui/icon.ts';
 import { OperatorActions } from '../data/actions.ts';
@@ -25,7 +25,7 @@ export class NewUserDialog {
   protected readonly busy = signal(false);
   protected readonly nameError = signal<string | undefined>(undefined);
   protected readonly rolesError = signal<string | undefined>(undefined);
-  protected readonly trouble = signal<string | undefined>(undefined);
+  protected readonly failure = signal<string | undefined>(undefined);
   protected readonly created = signal<(PasswordLink & { readonly user: string }) | undefined>(undefined);
 
   protected async submit(event: Event, name: string, typedRoles: string): Promise<void> {
@@ -35,13 +35,13 @@ export class NewUserDialog {
     const roles = rolesOf(typedRoles);
     this.nameError.set(userName.test(user) ? undefined : newUserTexts.badName);
     this.rolesError.set(roles === undefined ? newUserTexts.badRoles : undefined);
-    this.trouble.set(undefined);
+    this.failure.set(undefined);
     if (this.nameError() !== undefined || roles === undefined) return;
     this.busy.set(true);
     try {
       this.created.set({ user, ...(await this.actions.createUser(user, roles)) });
     } catch (error) {
-      this.trouble.set(wordsFor(error));
+      this.failure.set(errorText(error));
     } finally {
       this.busy.set(false);
     }

@@ -7,7 +7,7 @@ import {
   MatDialogTitle,
 } from '@angular/material/dialog';
 import type { PasswordLink } from '@usher/operator-api';
-import { wordsFor } from '../../session/http-words.ts';
+import { errorText } from '../../session/http-errors.ts';
 import { actionTexts } from '../../texts/operator.ts';
 import { linkTexts, userTexts } from '../../texts/operator-users.ts';
 import { Icon } from '../../ui/icon.ts';
@@ -33,8 +33,8 @@ import { Secret } from '../ui/secret.ts';
       <h2 mat-dialog-title class="any-line">{{ texts.question.heading(user) }}</h2>
       <mat-dialog-content>
         <p>{{ texts.question.text }}</p>
-        @if (trouble(); as trouble) {
-          <p class="notice notice-danger" role="alert"><app-icon name="alert" [size]="18" />{{ trouble }}</p>
+        @if (failure(); as failure) {
+          <p class="notice notice-danger" role="alert"><app-icon name="alert" [size]="18" />{{ failure }}</p>
         }
       </mat-dialog-content>
       <mat-dialog-actions>
@@ -52,17 +52,17 @@ export class PasswordLinkDialog {
   protected readonly user = inject<string>(MAT_DIALOG_DATA);
   protected readonly texts = { link: linkTexts, question: userTexts.linkQuestion, action: actionTexts } as const;
   protected readonly busy = signal(false);
-  protected readonly trouble = signal<string | undefined>(undefined);
+  protected readonly failure = signal<string | undefined>(undefined);
   protected readonly link = signal<PasswordLink | undefined>(undefined);
 
   protected async create(): Promise<void> {
     if (this.busy()) return;
     this.busy.set(true);
-    this.trouble.set(undefined);
+    this.failure.set(undefined);
     try {
       this.link.set(await this.actions.createPasswordLink(this.user));
     } catch (error) {
-      this.trouble.set(wordsFor(error));
+      this.failure.set(errorText(error));
     } finally {
       this.busy.set(false);
     }

@@ -2,7 +2,7 @@ import { Component, computed, inject, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { RequestFailed } from '@usher/client';
 import type { UserDetail } from '@usher/operator-api';
-import { deviceIcons, deviceWords } from '../../settings/format.ts';
+import { deviceIcons, deviceText } from '../../settings/format.ts';
 import { userTexts, usersTexts } from '../../texts/operator-users.ts';
 import { injectDialog } from '../../ui/dialog.ts';
 import { injectNow } from '../../ui/environment.ts';
@@ -17,14 +17,14 @@ import { type Fact, Facts } from '../ui/facts.ts';
 import { agoOf, dateOf } from '../ui/format.ts';
 import { Placeholders } from '../ui/placeholders.ts';
 import { Notes } from '../ui/notes.ts';
-import { Teach } from '../ui/teach.ts';
+import { EmptyList } from '../ui/empty-list.ts';
 
 const everyMs = 5_000;
 
 /** One account: its status, its sessions with their devices, and the actions on them. */
 @Component({
   selector: 'app-user-page',
-  imports: [BackLink, ConsolePage, Facts, Placeholders, Icon, Notes, RouterLink, Teach],
+  imports: [BackLink, ConsolePage, Facts, Placeholders, Icon, Notes, RouterLink, EmptyList],
   templateUrl: './user-page.html',
   styleUrl: './user-page.scss',
 })
@@ -80,7 +80,7 @@ export class UserPage {
     this.found()?.sessions.map(({ id, device, address, startedAt, seenAt }) => ({
       id,
       icon: deviceIcons[device.kind],
-      device: deviceWords(device),
+      device: deviceText(device),
       about: [userTexts.seen(agoOf(seenAt, this.now())), address, userTexts.started(dateOf(startedAt))]
         .filter((part) => part !== undefined)
         .join(' · '),

@@ -13,12 +13,12 @@ import { ConsolePage } from '../ui/console-page.ts';
 import { FilterBar, type FilterField } from '../ui/filter-bar.ts';
 import { agoOf, countOf } from '../ui/format.ts';
 import { QueryList } from '../ui/query-list.ts';
-import { Teach } from '../ui/teach.ts';
+import { EmptyList } from '../ui/empty-list.ts';
 
 /** All accounts, by name. */
 @Component({
   selector: 'app-users-page',
-  imports: [Avatar, ConsolePage, FilterBar, Icon, QueryList, RouterLink, Teach],
+  imports: [Avatar, ConsolePage, FilterBar, Icon, QueryList, RouterLink, EmptyList],
   templateUrl: './users-page.html',
   styleUrl: './users-page.scss',
 })

@@ -8,10 +8,10 @@ const estimatePx = 80;
  * A list in a frame with its own layout, because jsdom has none. The frame is 300 px high. A row is 100 px high by default; the
  * estimate for a row that is not rendered is 80 px.
  */
-export class Page {
+export class ScrollPage {
   readonly keeper = new ScrollKeeper();
   readonly heights = new Map<string, number>();
-  /** Whether the line that names the day stands above the messages. */
+  /** Whether a day separator is above the messages. */
   dayIsShown = false;
   private readonly scroller = document.createElement('div');
   private readonly list = document.createElement('ol');
@@ -39,12 +39,12 @@ export class Page {
     return this.scroller.scrollTop;
   }
 
-  /** The sequences that stand in the page. */
+  /** The sequence numbers of the rendered messages. */
   get rendered(): number[] {
     return [...this.list.children].map((item) => Number(item.id));
   }
 
-  /** How far below the upper edge of the frame a message stands, as the reader sees it. */
+  /** The visible distance of a message from the upper edge of the frame (px). */
   offsetOf(seq: number): number {
     let top = this.padding('paddingBlockStart') - this.top;
     for (const item of this.list.children) {
@@ -63,7 +63,7 @@ export class Page {
   /** Replaces the messages. `meanwhile` runs before they are rendered. */
   have(seqs: readonly number[], meanwhile?: () => void): void {
     const before = new Map(this.rows.map((row) => [row.key, row]));
-    // Each message has another author and all are of one day, so every message is a row of its own.
+    // The messages have different authors and are of one day, so that each message is one group.
     this.rows = rowsOf(
       seqs.map((seq) => ({ seq, id: String(seq), from: `u${seq}`, text: 't', at: seq, status: 'sent' })),
       'maggie',

@@ -5,11 +5,11 @@ import type { RichNode } from './rich-node.ts';
 /** Characters that can be markup, or a line that may start a quote or list. */
 const marks = /[*_`\\[<]|~~~|:\/\/|mailto:|^[^\S\n]*(?:>|[-+]\s|\d{1,9}[.)]\s)/im;
 /** The maximum length of a text of large emoji. */
-const mostLarge = 6;
+const maxLargeEmojiLength = 6;
 /** Characters of emoji, including digits. A cheap test that excludes nearly every text. */
 const emojiParts = /^[\p{Emoji}\p{Emoji_Component}\s]+$/u;
 /** Created lazily: building the emoji table takes a considerable part of the time in which a room opens. */
-const onlyEmoji = once(() => new RegExp(String.raw`^(?:\p{RGI_Emoji}\s*){1,${mostLarge}}$`, 'v'));
+const onlyEmoji = once(() => new RegExp(String.raw`^(?:\p{RGI_Emoji}\s*){1,${maxLargeEmojiLength}}$`, 'v'));
 
 /** Whether the text has to be parsed. Most messages are shown as they are. */
 export function mayHaveMarkup(text: string): boolean {

@@ -8,7 +8,7 @@ import { Session } from '../../session/session.ts';
 /** The minimum interval between two requests for the members (ms), however many unknown names the messages contain. */
 const requestEveryMs = 10_000;
 /** The number of names that are remembered as unknown. */
-const mostUnknown = 1_000;
+const maxUnknown = 1_000;
 
 /**
  * The users that `@name` notifies in the current room: its members. Unknown names, such as `@everyone`, notify no user and are shown as
@@ -47,20 +47,20 @@ export class MentionNames {
 
   /** Requests the members, unless this was done for these names or within the last 10 s. Never throws. */
   lookUp(names: readonly string[]): void {
-    const news = names.filter((name) => !this.unknown.has(name));
+    const fresh = names.filter((name) => !this.unknown.has(name));
     const room = this.room();
     const now = performance.now();
-    if (news.length === 0 || room === undefined || now - this.requestedAt < requestEveryMs) return;
+    if (fresh.length === 0 || room === undefined || now - this.requestedAt < requestEveryMs) return;
     this.requestedAt = now;
-    if (this.unknown.size + news.length > mostUnknown) this.unknown.clear();
-    for (const name of news.slice(0, mostUnknown)) this.unknown.add(name);
+    if (this.unknown.size + fresh.length > maxUnknown) this.unknown.clear();
+    for (const name of fresh.slice(0, maxUnknown)) this.unknown.add(name);
     firstValueFrom(this.http.get<Members>(`/api/rooms/${room}/members`)).then(
       ({ members }) => {
         this.members.set(new Set(members.map(({ user }) => user)));
       },
       () => {
         // The names stay plain text. The next message that contains one tries again.
-        for (const name of news) this.unknown.delete(name);
+        for (const name of fresh) this.unknown.delete(name);
       },
     );
   }

@@ -76,8 +76,8 @@ test('serves a page of forty chunks over six reused connections', async () => {
   const load = (path: string): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => get(`${url}${path}`, { agent }, resolve).on('error', reject));
   for (let visit = 0; visit < 2; visit++) {
-    const answers = Array.from({ length: 40 }, async (_, index) => text(await load(`/chunk-ABCDEF${index + 10}.js`)));
-    expect(await Promise.all(answers)).toEqual(
+    const responses = Array.from({ length: 40 }, async (_, index) => text(await load(`/chunk-ABCDEF${index + 10}.js`)));
+    expect(await Promise.all(responses)).toEqual(
       Array.from({ length: 40 }, (_, index) => `export default ${index + 10};`),
     );
   }

@@ -1,7 +1,7 @@
 import type { Device } from '@usher/chat-api';
 import { describe, expect, test } from 'vitest';
 import { endingTexts } from '../texts/settings.ts';
-import { agoOf, deviceWords } from './format.ts';
+import { agoOf, deviceText } from './format.ts';
 import { revocationText } from './revocation.ts';
 
 const now = new Date('2026-11-24T12:00:00Z').getTime();
@@ -13,8 +13,8 @@ test.each<[Device, string]>([
   [{ browser: 'curl 8.5', kind: 'other' }, 'curl 8.5 on an unknown system'],
   [{ system: 'Android', kind: 'phone' }, 'Unknown browser on Android'],
   [{ kind: 'other' }, 'Unknown device'],
-])('%j is described as %s', (device, words) => {
-  expect(deviceWords(device)).toBe(words);
+])('%j is described as %s', (device, text) => {
+  expect(deviceText(device)).toBe(text);
 });
 
 test.each([
@@ -27,8 +27,8 @@ test.each([
   [24 * hour - 1, '23 hours ago'],
   [24 * hour, '1 day ago'],
   [29 * 24 * hour, '29 days ago'],
-])('%d ms ago is shown as %s', (passed, words) => {
-  expect(agoOf(now - passed, now)).toBe(words);
+])('%d ms ago is shown as %s', (passed, text) => {
+  expect(agoOf(now - passed, now)).toBe(text);
 });
 
 describe('the text about ended sessions', () => {
@@ -42,14 +42,14 @@ describe('the text about ended sessions', () => {
       [node('a', 1, 12), node('b', 1, 48)],
       'Session ended. 2 connections closed in 48 ms.',
     ],
-  ])('%s', (_, nodes, words) => {
+  ])('%s', (_, nodes, text) => {
     const closed = nodes.reduce((sum, each) => sum + each.closed, 0);
-    expect(revocationText('Session ended.', { closed, nodes, complete: true })).toEqual({ words, complete: true });
+    expect(revocationText('Session ended.', { closed, nodes, complete: true })).toEqual({ text, complete: true });
   });
 
   test('mentions servers that did not confirm', () => {
     expect(revocationText('Session ended.', { closed: 1, nodes: [node('a', 1, 12)], complete: false })).toEqual({
-      words: `Session ended. 1 connection closed in 12 ms. ${endingTexts.unconfirmed}`,
+      text: `Session ended. 1 connection closed in 12 ms. ${endingTexts.unconfirmed}`,
       complete: false,
     });
   });

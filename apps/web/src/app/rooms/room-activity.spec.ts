@@ -1,24 +1,24 @@
 import type { RoomMessage } from '@usher/client/rooms';
 import { describe, expect, test } from 'vitest';
-import { type News, calls, later, withMessages } from './news.ts';
+import { type RoomActivity, mentionsUser, newerOf, withMessages } from './room-activity.ts';
 
-const nothing: News = { seq: 5, at: 5_000, unread: 0, read: 5, mentions: 0 };
+const nothing: RoomActivity = { seq: 5, at: 5_000, unread: 0, read: 5, mentions: 0 };
 
 function message(seq: number, from: string, text = 'hello', more: Partial<RoomMessage> = {}): RoomMessage {
   return { seq, from, text, at: seq * 1_000, status: 'sent', ...more };
 }
 
 describe('the merged state of a room', () => {
-  const unread: News = { ...nothing, seq: 7, at: 7_000, unread: 2, mentions: 1 };
-  const readElsewhere: News = { ...nothing, seq: 7, at: 6_000, read: 7 };
+  const unread: RoomActivity = { ...nothing, seq: 7, at: 7_000, unread: 2, mentions: 1 };
+  const readElsewhere: RoomActivity = { ...nothing, seq: 7, at: 6_000, read: 7 };
 
   test('is the newer state, in either order of arrival', () => {
-    expect(later(nothing, unread)).toEqual(unread);
-    expect(later(unread, nothing)).toEqual(unread);
+    expect(newerOf(nothing, unread)).toEqual(unread);
+    expect(newerOf(unread, nothing)).toEqual(unread);
   });
 
   test('uses the highest read marker and the latest activity', () => {
-    for (const result of [later(unread, readElsewhere), later(readElsewhere, unread)])
+    for (const result of [newerOf(unread, readElsewhere), newerOf(readElsewhere, unread)])
       expect(result).toEqual({ ...readElsewhere, at: 7_000 });
   });
 });
@@ -42,7 +42,7 @@ describe('a joined room', () => {
   });
 
   test('does not count messages that were read since', () => {
-    const read: News = { ...nothing, read: 8 };
+    const read: RoomActivity = { ...nothing, read: 8 };
     expect(withMessages(read, [message(7, 'bart'), message(8, 'bart')], 'maggie').unread).toBe(0);
   });
 
@@ -53,7 +53,7 @@ describe('a joined room', () => {
 });
 
 test('a mention has to match the whole name and be outside of code', () => {
-  expect(calls('come here, @maggie!', 'maggie')).toBe(true);
-  expect(calls('come here, @maggiesimpson', 'maggie')).toBe(false);
-  expect(calls('`@maggie` is code', 'maggie')).toBe(false);
+  expect(mentionsUser('come here, @maggie!', 'maggie')).toBe(true);
+  expect(mentionsUser('come here, @maggiesimpson', 'maggie')).toBe(false);
+  expect(mentionsUser('`@maggie` is code', 'maggie')).toBe(false);
 });

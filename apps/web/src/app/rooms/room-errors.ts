@@ -13,8 +13,8 @@ export function denialText(
 }
 
 /** Describes why a text could not be added to the outbox. */
-export function writeTrouble(error: unknown): string {
+export function writeErrorText(error: unknown): string {
   if (error instanceof OutboxFull) return composerTexts.outboxFull;
-  // The message with that sequence number or key does not exist any more.
+  // The message with that sequence number or key no longer exists.
   return error instanceof RangeError ? composerTexts.gone : composerTexts.failed;
 }

@@ -5,7 +5,7 @@ import { type ProblemCode, problem } from '@usher/protocol';
 import { expect, vi } from 'vitest';
 
 /** A rendered component with helpers to find fields by label and buttons by text, and a fake HTTP backend. */
-export class Shown {
+export class RenderedComponent {
   readonly page: HTMLElement;
   private readonly fixture: ComponentFixture<unknown>;
 
@@ -16,8 +16,8 @@ export class Shown {
     document.body.append(this.page);
   }
 
-  static async of(component: Type<unknown>): Promise<Shown> {
-    const shown = new Shown(TestBed.createComponent(component));
+  static async of(component: Type<unknown>): Promise<RenderedComponent> {
+    const shown = new RenderedComponent(TestBed.createComponent(component));
     await shown.settled();
     return shown;
   }
@@ -34,19 +34,19 @@ export class Shown {
   }
 
   /** The text that describes the field. */
-  wordsAt(label: string): string | undefined {
+  descriptionOf(label: string): string | undefined {
     const id = this.field(label).getAttribute('aria-describedby');
     return this.page.querySelector(`#${id ?? 'none'}`)?.textContent;
   }
 
-  /** All buttons whose text contains the words. */
-  buttons(words: string): HTMLButtonElement[] {
-    return [...this.page.querySelectorAll('button')].filter((each) => each.textContent.includes(words));
+  /** All buttons whose label contains the text. */
+  buttons(text: string): HTMLButtonElement[] {
+    return [...this.page.querySelectorAll('button')].filter((each) => each.textContent.includes(text));
   }
 
-  async press(words: string): Promise<void> {
-    const [button] = this.buttons(words);
-    if (button === undefined) throw new Error(`there is no button ${words}`);
+  async press(text: string): Promise<void> {
+    const [button] = this.buttons(text);
+    if (button === undefined) throw new Error(`there is no button ${text}`);
     button.focus();
     button.click();
     await this.settled();
@@ -58,22 +58,26 @@ export class Shown {
   }
 
   /** Waits until a live region contains the text. */
-  async announces(words: string, role: 'alert' | 'status' = 'status'): Promise<void> {
+  async announces(text: string, role: 'alert' | 'status' = 'status'): Promise<void> {
     await vi.waitFor(() => {
       const texts = [...this.page.querySelectorAll(`[role=${role}]`)].map((each) => each.textContent.trim());
-      expect(texts).toContain(words);
+      expect(texts).toContain(text);
     });
   }
 }
 
 /** Returns the pending request; exactly one must exist. */
-export async function called(method: string, url: string): Promise<TestRequest> {
+export async function pendingRequest(method: string, url: string): Promise<TestRequest> {
   const server = TestBed.inject(HttpTestingController);
   return vi.waitFor(() => server.expectOne((request) => request.method === method && request.urlWithParams === url));
 }
 
-/** Answers with a problem, with additional members in the same body. */
-export function refuse(call: TestRequest, code: ProblemCode, more: { retryAfterMs?: number } | object = {}): void {
+/** Responds with a problem, with additional members in the same body. */
+export function respondWithProblem(
+  call: TestRequest,
+  code: ProblemCode,
+  more: { retryAfterMs?: number } | object = {},
+): void {
   const body = { ...problem(code), ...more };
   call.flush(body, { status: body.status, statusText: body.title });
 }

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { HttpAnswer } from '@usher/ticket/node';
 
 /**
- * The headers of an answer for a framework. Headers of CORS that a middleware of the framework has already set take precedence: the ones of
- * the answer are omitted.
+ * The headers of a result for a framework. CORS headers that a middleware of the framework has already set take precedence: those of the
+ * result are omitted.
  */
 export function headersFor(
   { headers }: HttpAnswer,
@@ -19,10 +19,10 @@ export function headersFor(
   return pairs;
 }
 
-/** Sends an answer on a response of Node to which middleware may have added headers. */
-export function sendByNode(response: ServerResponse, answer: HttpAnswer): void {
+/** Sends a result on a response of Node to which middleware may have added headers. */
+export function sendByNode(response: ServerResponse, result: HttpAnswer): void {
   if (response.headersSent) return;
-  response.statusCode = answer.status;
-  for (const [name, value] of headersFor(answer, (set) => response.hasHeader(set))) response.setHeader(name, value);
-  response.end(answer.body);
+  response.statusCode = result.status;
+  for (const [name, value] of headersFor(result, (set) => response.hasHeader(set))) response.setHeader(name, value);
+  response.end(result.body);
 }

@@ -3,14 +3,14 @@ import { inject } from '@angular/core';
 import { parseEndCause } from '@usher/protocol';
 import { catchError, throwError } from 'rxjs';
 import { type EndReason, endReasonOf } from './end-reason.ts';
-import { problemOf } from './http-words.ts';
+import { problemOf } from './http-errors.ts';
 import { Session } from './session.ts';
 
 /**
- * Ends the session if a response says that it is over. The caller handles any other 401, such as a wrong password. Ignores the sign-in
+ * Ends the session if a response reports its end. The caller handles any other 401, such as a wrong password. Ignores the sign-in
  * call, which belongs to no session, and responses to requests of an earlier session.
  */
-export const unauthorisedInterceptor: HttpInterceptorFn = (request, next) => {
+export const unauthorizedInterceptor: HttpInterceptorFn = (request, next) => {
   if (!request.url.startsWith('/api/') || request.url === '/api/auth') return next(request);
   const session = inject(Session);
   const state = session.state();
@@ -23,7 +23,7 @@ export const unauthorisedInterceptor: HttpInterceptorFn = (request, next) => {
   );
 };
 
-/** Returns why the session ended, if the response says so. A rejected token means the end only because renewing it has failed before. */
+/** Returns the reason if the response reports the end of the session. A rejected token is one, because a refresh has failed before. */
 function endOf(error: unknown): EndReason | undefined {
   const problem = problemOf(error);
   switch (problem?.code) {

@@ -7,9 +7,9 @@ import { type Usher, injectUsher, provideUsher } from '@usher/angular';
 import { FakeServer } from '@usher/client/testing';
 import type { Room } from '@usher/chat-api';
 import { vi } from 'vitest';
-import { Session } from '../session/session.ts';
-import { RoomDirectory } from './room-directory.ts';
-import { RoomNews } from './room-news.ts';
+import { Session } from '../../session/session.ts';
+import { RoomDirectory } from '../room-directory.ts';
+import { RoomEvents } from '../room-events.ts';
 
 /** An empty room of the user, with overrides. */
 export function roomFixture(name: string, more: Partial<Room> = {}): Room {
@@ -29,10 +29,10 @@ export function roomFixture(name: string, more: Partial<Room> = {}): Room {
 }
 
 /**
- * The signed-in page for tests with many rooms: the real directory and client, a server in the same process, and a `GET /api/rooms` that
- * the test answers. Requires fake timers.
+ * The signed-in page for tests with many rooms: the real directory and client, a server in the same process, and a `GET /api/rooms` to
+ * which the test responds. Requires fake timers.
  */
-export class RoomPage {
+export class RoomTestPage {
   readonly server = new FakeServer({ user: 'maggie' });
   readonly directory: RoomDirectory;
   readonly usher: Usher;
@@ -41,7 +41,7 @@ export class RoomPage {
     const state = { name: 'signed_in', user: 'maggie', session: 'maggie’s' } as const;
     TestBed.configureTestingModule({
       providers: [
-        RoomNews,
+        RoomEvents,
         RoomDirectory,
         provideHttpClient(),
         provideHttpClientTesting(),
@@ -55,11 +55,11 @@ export class RoomPage {
     this.directory = TestBed.inject(RoomDirectory);
   }
 
-  /** Connects; the server answers the one request for the rooms. */
+  /** Connects and responds to the request for the rooms. */
   async opened(...rooms: Room[]): Promise<void> {
     this.usher.start();
     await this.settled();
-    await this.answers(...rooms);
+    await this.respondWithRooms(...rooms);
   }
 
   async settled(): Promise<void> {
@@ -73,8 +73,8 @@ export class RoomPage {
     return TestBed.inject(HttpTestingController).match('/api/rooms').length;
   }
 
-  /** Answers the pending request for the rooms. */
-  async answers(...rooms: Room[]): Promise<void> {
+  /** Responds to the pending request for the rooms. */
+  async respondWithRooms(...rooms: Room[]): Promise<void> {
     TestBed.inject(HttpTestingController).expectOne('/api/rooms').flush({ rooms });
     await this.settled();
   }

@@ -19,7 +19,7 @@ const compress = {
 const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
 
 /** A text that is the same for every request. It is created at the first one, and compressed once per encoding. */
-export class StaticAnswer {
+export class StaticResponse {
   readonly #type: string;
   readonly #create: () => string | Promise<string>;
   #loaded: Promise<Loaded> | undefined;

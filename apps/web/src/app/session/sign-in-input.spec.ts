@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { safeReturn } from './input.ts';
+import { safeReturn } from './sign-in-input.ts';
 
 test.each(['/', '/rooms/general', '/connection?x=1#y', '/rooms/sign-in'])('%s is a valid return URL', (url) => {
   expect(safeReturn(url)).toBe(url);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { messageNumberOf } from './message-number.ts';
+import { messageNumberOf } from './remove-message-dialog.ts';
 
 test.each([
   ['42', 42],

@@ -1,6 +1,6 @@
 import type { ConnectionState } from '@usher/client';
 import { describe, expect, test } from 'vitest';
-import { bannerReceipt, bannerWords, stateWords } from './banner-words.ts';
+import { bannerReceipt, bannerText, stateText } from './banner-text.ts';
 
 const now = 1_800_000_000_000;
 
@@ -32,35 +32,35 @@ describe('the receipt in the banner', () => {
 
 describe('the connection banner', () => {
   test('is hidden while connected and before the first connection is requested', () => {
-    expect(bannerWords(state('open', { kind: 'start' }), now)).toBeUndefined();
-    expect(bannerWords(state('idle', { kind: 'start' }), now)).toBeUndefined();
+    expect(bannerText(state('open', { kind: 'start' }), now)).toBeUndefined();
+    expect(bannerText(state('idle', { kind: 'start' }), now)).toBeUndefined();
   });
 
   test('stays hidden during the first 1.5 s of the first connection', () => {
     const first = state('connecting', { kind: 'start' });
-    expect(bannerWords(first, now + 1_499)).toBeUndefined();
-    expect(bannerWords(first, now + 1_500)).toEqual({ what: 'Connecting…', tone: 'calm' });
+    expect(bannerText(first, now + 1_499)).toBeUndefined();
+    expect(bannerText(first, now + 1_500)).toEqual({ what: 'Connecting…', tone: 'calm' });
   });
 
   test('counts down to the next attempt after a lost connection and offers a retry', () => {
     const lost = state('backoff', { kind: 'closed', code: 1006 }, { retryAt: now + 2_400 });
-    expect(bannerWords(lost, now)).toEqual({
+    expect(bannerText(lost, now)).toEqual({
       what: 'Connection lost.',
       next: 'Retrying in 3 s',
       action: 'retry',
       tone: 'warn',
     });
-    expect(bannerWords(lost, now + 1_500)?.next).toBe('Retrying in 1 s');
-    expect(bannerWords(lost, now + 5_000)?.next).toBe('Retrying in 1 s');
+    expect(bannerText(lost, now + 1_500)?.next).toBe('Retrying in 1 s');
+    expect(bannerText(lost, now + 5_000)?.next).toBe('Retrying in 1 s');
   });
 
   test('keeps the retry button during an attempt', () => {
-    const trying = bannerWords(state('ticket', { kind: 'closed', code: 1006 }), now);
+    const trying = bannerText(state('ticket', { kind: 'closed', code: 1006 }), now);
     expect(trying).toMatchObject({ next: 'Retrying…', action: 'retry' });
   });
 
   test('shows that the device is offline in every state', () => {
-    expect(bannerWords(state('backoff', { kind: 'offline' }), now)).toEqual({
+    expect(bannerText(state('backoff', { kind: 'offline' }), now)).toEqual({
       what: 'You’re offline. Messages are sent when you reconnect.',
       tone: 'warn',
     });
@@ -86,16 +86,16 @@ describe('the connection banner', () => {
     ['requested', undefined, 'You closed the connection.'],
   ] as const)('shows for the close code %s %s: %s', (kind, code, what) => {
     const reason = code === undefined ? { kind } : { kind, code };
-    expect(bannerWords(state('backoff', reason, { retryAt: now + 1_000 }), now)?.what).toBe(what);
+    expect(bannerText(state('backoff', reason, { retryAt: now + 1_000 }), now)?.what).toBe(what);
   });
 
   test('counts down to the assigned slot', () => {
     const waiting = state('waiting', { kind: 'closed', code: 1012 }, { retryAt: now + 4_000 });
-    expect(bannerWords(waiting, now)?.next).toBe('Busy after a restart. You’re next in 4 s');
+    expect(bannerText(waiting, now)?.next).toBe('Busy after a restart. You’re next in 4 s');
   });
 
   test('offers to connect when the client has stopped reconnecting', () => {
-    const stopped = bannerWords(state('stopped', { kind: 'closed', code: 4503, text: 'closed by an operator' }), now);
+    const stopped = bannerText(state('stopped', { kind: 'closed', code: 4503, text: 'closed by an operator' }), now);
     expect(stopped).toEqual({
       what: 'The server closed this connection: closed by an operator.',
       action: 'connect',
@@ -105,7 +105,7 @@ describe('the connection banner', () => {
 });
 
 test('the name of a state is "Offline" whenever the device has no network', () => {
-  expect(stateWords(state('open', { kind: 'start' }))).toBe('Connected');
-  expect(stateWords(state('backoff', { kind: 'closed', code: 1006 }))).toBe('Reconnecting');
-  expect(stateWords(state('backoff', { kind: 'offline' }))).toBe('Offline');
+  expect(stateText(state('open', { kind: 'start' }))).toBe('Connected');
+  expect(stateText(state('backoff', { kind: 'closed', code: 1006 }))).toBe('Reconnecting');
+  expect(stateText(state('backoff', { kind: 'offline' }))).toBe('Offline');
 });

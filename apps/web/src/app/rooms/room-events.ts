@@ -3,17 +3,17 @@ import { injectUsher } from '@usher/angular';
 import type { RoomMessage } from '@usher/client/rooms';
 import type { Room } from '@usher/chat-api';
 import { Session } from '../session/session.ts';
-import { type News, later, withMessages } from './news.ts';
+import { type RoomActivity, newerOf, withMessages } from './room-activity.ts';
 
 /** The latest unread count of a room, and the turn in which it was received. */
 interface UnreadUpdate {
   readonly turn: number;
-  readonly news: Omit<News, 'at'>;
+  readonly activity: Omit<RoomActivity, 'at'>;
   /** When the latest message was received (Unix ms, local clock). */
   readonly at: number;
 }
 
-/** Whether a room is archived, and the turn in which the server said so. */
+/** Whether a room is archived, and the turn in which the server reported it. */
 interface Archival {
   readonly turn: number;
   readonly archived: boolean;
@@ -21,7 +21,7 @@ interface Archival {
 
 /** Unread counts, archived rooms and removals that the socket delivers for all rooms of the user. */
 @Service({ autoProvided: false })
-export class RoomNews {
+export class RoomEvents {
   private readonly usher = injectUsher();
   private readonly session = inject(Session);
   private readonly updates = signal<ReadonlyMap<string, UnreadUpdate>>(new Map());
@@ -35,8 +35,8 @@ export class RoomNews {
     const { rooms, socket } = this.usher;
     const watching = rooms.unread$.subscribe(({ room, seq, read, count, mentions }) => {
       const before = untracked(this.updates).get(room);
-      const at = before !== undefined && before.news.seq >= seq ? before.at : Date.now();
-      const update = { turn: this.turn(), at, news: { seq, read, unread: count, mentions } };
+      const at = before !== undefined && before.activity.seq >= seq ? before.at : Date.now();
+      const update = { turn: this.turn(), at, activity: { seq, read, unread: count, mentions } };
       this.updates.update((all) => new Map(all).set(room, update));
     });
     watching.add(
@@ -71,15 +71,19 @@ export class RoomNews {
   /** Returns the current state of a room. @param since the turn in which the room was requested */
   of(room: Room, since: number): Room {
     const update = this.updates().get(room.room);
-    let news: News = room;
+    let activity: RoomActivity = room;
     if (update !== undefined && update.turn > since) {
       // Frames have no timestamp: a message that the response did not contain gets the time at which its count was received.
-      news = later(room, { ...update.news, at: update.news.seq > room.seq ? update.at : room.at });
+      activity = newerOf(room, { ...update.activity, at: update.activity.seq > room.seq ? update.at : room.at });
     }
     const messages = this.messagesByRoom().get(room.room)?.();
     const archival = this.archivedRooms().get(room.room);
     const archived = archival !== undefined && archival.turn > since ? { archived: archival.archived } : {};
-    return { ...room, ...archived, ...(messages ? withMessages(news, messages, this.session.user() ?? '') : news) };
+    return {
+      ...room,
+      ...archived,
+      ...(messages ? withMessages(activity, messages, this.session.user() ?? '') : activity),
+    };
   }
 
   /** Rooms with events after a turn, without rooms that were lost since. */

@@ -2,7 +2,7 @@ import { Disconnected, RequestFailed, TimedOut } from '@usher/client';
 import { consoleTexts } from '../../texts/operator.ts';
 
 /** Describes why a query failed. */
-export function queryWords(error: unknown): string {
+export function queryErrorText(error: unknown): string {
   if (error instanceof TimedOut) return consoleTexts.failures.timeout;
   if (error instanceof Disconnected) return consoleTexts.failures.disconnected;
   if (!(error instanceof RequestFailed)) return consoleTexts.failures.other;

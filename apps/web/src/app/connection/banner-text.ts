@@ -2,20 +2,20 @@ import type { ConnectionState, Reason } from '@usher/client';
 import { bannerTexts, stateTexts } from '../texts/connection.ts';
 
 /** The banner's text while there is no connection. */
-export interface BannerWords {
+export interface BannerText {
   /** The reason, as a sentence. It does not change while the countdown runs. */
   readonly what: string;
-  /** What happens next, with the seconds left. */
+  /** The next step, with the seconds left. */
   readonly next?: string;
   /** The action that the button offers. */
   readonly action?: 'retry' | 'connect';
   readonly tone: 'calm' | 'warn' | 'danger';
 }
 
-/** Failed attempts from which the receipt is shown: most lost connections come back with the first one. */
+/** The receipt is shown from this number of failed attempts on. Most lost connections recover at the first attempt. */
 const lastingAttempts = 2;
 
-/** The receipt to show beside the banner's text: of a refused ticket call, and of attempts that fail again and again. */
+/** The receipt to show beside the banner's text: of a refused ticket call, or of repeatedly failed attempts. */
 export function bannerReceipt({ name, reason: { kind }, attempt, receipt }: ConnectionState): string | undefined {
   if (name === 'open' || name === 'idle' || name === 'signed_out' || kind === 'offline') return undefined;
   const isRefused = name === 'stopped' || kind === 'refused' || kind === 'unavailable';
@@ -23,19 +23,19 @@ export function bannerReceipt({ name, reason: { kind }, attempt, receipt }: Conn
 }
 
 /** The short name of a state. */
-export function stateWords({ name, reason }: ConnectionState): string {
+export function stateText({ name, reason }: ConnectionState): string {
   return name === 'backoff' && reason.kind === 'offline' ? stateTexts.offline : stateTexts[name];
 }
 
 /** The banner stays hidden during the first connection until it has taken this long (ms). */
 const firstPatienceMs = 1_500;
 
-/** The banner for a state, or undefined where none is shown. `now` is Unix ms. */
-export function bannerWords(state: ConnectionState, now: number): BannerWords | undefined {
+/** The banner for a state, or undefined if none is shown. `now` is Unix ms. */
+export function bannerText(state: ConnectionState, now: number): BannerText | undefined {
   const { name, reason } = state;
   if (name === 'open' || name === 'idle') return undefined;
   if (name === 'signed_out') return { what: bannerTexts.signedOut, tone: 'danger' };
-  if (name === 'stopped') return { what: stoppedWords(reason), action: 'connect', tone: 'danger' };
+  if (name === 'stopped') return { what: stoppedText(reason), action: 'connect', tone: 'danger' };
   if (reason.kind === 'offline') return { what: bannerTexts.offline, tone: 'warn' };
   if (reason.kind === 'start' || reason.kind === 'hidden') {
     return now - state.since < firstPatienceMs ? undefined : { what: bannerTexts.connecting, tone: 'calm' };
@@ -55,7 +55,7 @@ function secondsUntil(at: number | undefined, now: number): number {
 
 /** Texts by close code, or by the problem code of a rejected ticket call. */
 const byCode: Readonly<Partial<Record<string, string>>> = {
-  1011: bannerTexts.trouble,
+  1011: bannerTexts.serverProblem,
   1012: bannerTexts.restarting,
   1013: bannerTexts.full,
   4001: bannerTexts.renewing,
@@ -66,8 +66,8 @@ const byCode: Readonly<Partial<Record<string, string>>> = {
   at_capacity: bannerTexts.full,
   too_many_connections: bannerTexts.tooMany,
   too_many_tickets: bannerTexts.tooManyTickets,
-  store_unavailable: bannerTexts.trouble,
-  internal: bannerTexts.trouble,
+  store_unavailable: bannerTexts.serverProblem,
+  internal: bannerTexts.serverProblem,
 };
 
 function why({ kind, code }: Reason): string {
@@ -78,6 +78,6 @@ function why({ kind, code }: Reason): string {
   return kind === 'unavailable' ? bannerTexts.unreachable : bannerTexts.lost;
 }
 
-function stoppedWords({ text }: Reason): string {
+function stoppedText({ text }: Reason): string {
   return text === undefined || text === '' ? bannerTexts.stopped : bannerTexts.stoppedBecause(text);
 }

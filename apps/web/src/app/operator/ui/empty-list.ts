@@ -1,9 +1,9 @@
 import { Component, input } from '@angular/core';
 import { Icon, type IconName } from '../../ui/icon.ts';
 
-/** An empty list: says what would be here and how it gets there. */
+/** The placeholder of an empty list: explains its content and how to add the first entry. */
 @Component({
-  selector: 'app-teach',
+  selector: 'app-empty-list',
   imports: [Icon],
   template: `
     <span class="mark"><app-icon [name]="icon()" [size]="28" /></span>
@@ -42,7 +42,7 @@ import { Icon, type IconName } from '../../ui/icon.ts';
     }
   `,
 })
-export class Teach {
+export class EmptyList {
   readonly icon = input.required<IconName>();
   readonly heading = input.required<string>();
   readonly hint = input.required<string>();

@@ -1,25 +1,25 @@
-import { type Answer, http2Only, isHtml, problemIn } from './http.ts';
+import { type HttpResponse, http2Only, isHtml, problemIn } from './http.ts';
 import { Fatal, type Finding, quoted } from './report.ts';
 
-/** Describes an answer for a message. */
-export function describe(answer: Answer): string {
-  const problem = problemIn(answer);
-  if (problem !== undefined) return `${answer.status} ${problem.code}`;
-  const kind = isHtml(answer) ? ' with an HTML page' : '';
-  const { server, via } = answer.headers;
+/** Describes a response for a message. */
+export function describe(response: HttpResponse): string {
+  const problem = problemIn(response);
+  if (problem !== undefined) return `${response.status} ${problem.code}`;
+  const kind = isHtml(response) ? ' with an HTML page' : '';
+  const { server, via } = response.headers;
   const from =
     typeof server === 'string' ? ` from ${quoted(server)}` : typeof via === 'string' ? ` via ${quoted(via)}` : '';
-  return `${answer.status}${kind}${from}`;
+  return `${response.status}${kind}${from}`;
 }
 
 /** Throws for a response to `url` that no server of Usher sends: from a page server, or from the proxy itself. */
-export function requireUsher(answer: Answer, url: URL): void {
-  const { status, headers } = answer;
+export function requireUsher(response: HttpResponse, url: URL): void {
+  const { status, headers } = response;
   const path = url.pathname;
-  if (problemIn(answer) !== undefined) return;
-  // Servers of HTTP/2 answer 505, or refuse a client that did not negotiate it (ALPN).
-  if (status === 505 || (status === 403 && /\bALPN\b/.test(answer.body))) {
-    throw http2Only(`HTTP/1.1 is not accepted: ${describe(answer)}`);
+  if (problemIn(response) !== undefined) return;
+  // HTTP/2 servers respond with 505, or refuse a client that did not negotiate it (ALPN).
+  if (status === 505 || (status === 403 && /\bALPN\b/.test(response.body))) {
+    throw http2Only(`HTTP/1.1 is not accepted: ${describe(response)}`);
   }
   if (status >= 300 && status < 400) {
     throw new Fatal({
@@ -31,21 +31,21 @@ export function requireUsher(answer: Answer, url: URL): void {
   if (status === 502 || status === 503 || status === 504) {
     throw new Fatal({
       culprit: 'upstream_down',
-      message: `the proxy cannot reach the server: ${describe(answer)}`,
+      message: `the proxy cannot reach the server: ${describe(response)}`,
       fix: 'Check that the server runs (GET /api/health/ready), and its address in the proxy: proxy_pass (nginx), server (HAProxy). In a container, HOST=0.0.0.0.',
     });
   }
   if (/^(?:basic|digest|negotiate)\b/i.test(headers['www-authenticate'] ?? '')) {
     throw new Fatal({
       culprit: 'proxy_authentication',
-      message: `the proxy itself requires a password for ${path}: ${describe(answer)}`,
+      message: `the proxy itself requires a password for ${path}: ${describe(response)}`,
       fix: `Turn it off for ${path} (nginx: "auth_basic off;"). It replaces the header Authorization, which carries the token.`,
     });
   }
-  if (isHtml(answer) || status === 404 || status === 405) {
+  if (isHtml(response) || status === 404 || status === 405) {
     throw new Fatal({
       culprit: 'ticket_call_not_forwarded',
-      message: `${path} does not reach Usher: ${describe(answer)}`,
+      message: `${path} does not reach Usher: ${describe(response)}`,
       fix: `Forward ${path} to the server before the rule for pages (nginx: "location = ${path} { proxy_pass … }"), and do not change the path. If the server uses another path, pass --ticket-path.`,
     });
   }
@@ -56,11 +56,11 @@ function locationOf(location: string | undefined): string {
   return location?.split(/[?#]/)[0] ?? '';
 }
 
-/** Returns what an answer to a ticket call with a token means. */
-export function ticketRefusal(answer: Answer): Finding {
-  const problem = problemIn(answer);
+/** Explains a response other than 200 to a ticket call with a token. */
+export function ticketRefusal(response: HttpResponse): Finding {
+  const problem = problemIn(response);
   const code = problem?.code;
-  const message = `the ticket call returned ${describe(answer)}`;
+  const message = `the ticket call returned ${describe(response)}`;
   if (code === 'missing_token') {
     return {
       culprit: 'authorization_removed',
@@ -70,7 +70,7 @@ export function ticketRefusal(answer: Answer): Finding {
   }
   const token = tokenFixes[code ?? ''];
   if (token !== undefined) return { culprit: 'token_rejected', message, fix: token };
-  if (code === undefined && (answer.status === 401 || answer.status === 403)) {
+  if (code === undefined && (response.status === 401 || response.status === 403)) {
     return {
       culprit: 'token_rejected',
       message,
@@ -103,11 +103,11 @@ const refusalFixes: Readonly<Record<string, string>> = {
   store_unavailable: 'The server cannot reach Redis or its database. Check REDIS_URL and DATABASE_URL.',
 };
 
-/** Returns what the answer to a handshake with a fresh ticket means. */
-export function handshakeRefusal(answer: Answer, path: string, origin: string): Finding {
-  const problem = problemIn(answer);
-  const receipt = answer.headers['usher-receipt'];
-  const message = `the handshake returned ${describe(answer)} instead of 101${typeof receipt === 'string' ? ` (receipt ${quoted(receipt)})` : ''}`;
+/** Explains a response other than 101 to a handshake with a fresh ticket. */
+export function handshakeRefusal(response: HttpResponse, path: string, origin: string): Finding {
+  const problem = problemIn(response);
+  const receipt = response.headers['usher-receipt'];
+  const message = `the handshake returned ${describe(response)} instead of 101${typeof receipt === 'string' ? ` (receipt ${quoted(receipt)})` : ''}`;
   switch (problem?.code) {
     case 'upgrade_required':
     case 'bad_request':
@@ -137,13 +137,17 @@ export function handshakeRefusal(answer: Answer, path: string, origin: string): 
         fix: 'Pass the subprotocol of the server with --protocol, and do not change Sec-WebSocket-Protocol in the proxy.',
       };
     case undefined:
-      return [400, 401, 403].includes(answer.status) && !isHtml(answer)
+      return [400, 401, 403].includes(response.status) && !isHtml(response)
         ? {
             culprit: 'handshake_refused',
             message,
             fix: 'This response is not from Usher. Check the access rules of the proxy and of a web application firewall.',
           }
-        : { culprit: answer.status >= 502 ? 'upstream_down' : 'upgrade_not_forwarded', message, fix: upgradeFix(path) };
+        : {
+            culprit: response.status >= 502 ? 'upstream_down' : 'upgrade_not_forwarded',
+            message,
+            fix: upgradeFix(path),
+          };
     default:
       return {
         culprit: 'handshake_refused',

@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import Schema from 'typebox/schema';
 import type { OpenApiDocument, Operation } from '../docs/openapi.ts';
 
-/** An answer of the app, with the call that it belongs to. */
-export interface DocumentedAnswer {
+/** A response of the app, with its call. */
+export interface DocumentedResponse {
   readonly method: string;
   readonly path: string;
   readonly status: number;
@@ -15,13 +15,13 @@ export interface DocumentedAnswer {
 let document: OpenApiDocument | undefined;
 
 /**
- * Compares an answer of the API with the OpenAPI document.
+ * Compares a response of the API with the OpenAPI document.
  *
  * @throws Error if the operation, its status, media type or problem code is not documented, or the body does not match its schema
  */
 export function requireDocumented(
   app: FastifyInstance,
-  { method, path, status, headers, json }: DocumentedAnswer,
+  { method, path, status, headers, json }: DocumentedResponse,
 ): void {
   if (!path.startsWith('/api/')) return;
   document ??= app.openApi();
@@ -30,7 +30,7 @@ export function requireDocumented(
   if (operation === undefined) {
     // A preflight is part of CORS, not of the API. Requests without a route are rejected.
     if (status >= 400 || method === 'OPTIONS') return;
-    throw new Error(`${call} is answered, but the document has no such operation`);
+    throw new Error(`${call}: the document has no such operation`);
   }
   const response = operation.responses[status];
   if (response === undefined) {

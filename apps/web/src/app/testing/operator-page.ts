@@ -8,11 +8,11 @@ import { FakeServer } from '@usher/client/testing';
 import type { OperatorProtocol } from '@usher/operator-api';
 import type { Params, Reply, RequestType } from '@usher/protocol';
 import { vi } from 'vitest';
-import { Session } from '../../session/session.ts';
-import { OperatorActions } from '../data/actions.ts';
-import { OPERATOR_SOCKET_OPTIONS, OperatorSocket } from '../data/operator-socket.ts';
+import { Session } from '../session/session.ts';
+import { OperatorActions } from '../operator/data/actions.ts';
+import { OPERATOR_SOCKET_OPTIONS, OperatorSocket } from '../operator/data/operator-socket.ts';
 
-/** A page of the console with a server that answers its queries. */
+/** A page of the console with a server that replies to its queries. */
 export class OperatorPage {
   readonly server = new FakeServer({ user: 'admin' });
   /** The queries that the server received, without their ids. */
@@ -31,8 +31,8 @@ export class OperatorPage {
     });
   }
 
-  /** Sets how the server answers a query. */
-  answer<T extends RequestType<OperatorProtocol>>(
+  /** Sets how the server replies to a query. */
+  respond<T extends RequestType<OperatorProtocol>>(
     type: T,
     reply: (params: Params<OperatorProtocol, T>) => Reply<OperatorProtocol, T>,
   ): void {
@@ -59,9 +59,9 @@ export class OperatorPage {
     return this.element.textContent.replaceAll(/\s+/g, ' ');
   }
 
-  button(words: string): HTMLButtonElement {
-    const found = [...this.element.querySelectorAll('button')].find(({ textContent }) => textContent.includes(words));
-    if (found === undefined) throw new Error(`there is no button ${words}`);
+  button(text: string): HTMLButtonElement {
+    const found = [...this.element.querySelectorAll('button')].find(({ textContent }) => textContent.includes(text));
+    if (found === undefined) throw new Error(`there is no button ${text}`);
     return found;
   }
 
