@@ -9,6 +9,7 @@ import type {
   Unavailable,
 } from './handshake-outcome.ts';
 import { exactOrigins, handshakeProblem, pathOf, selectSubprotocol, ticketsOf } from './handshake.ts';
+import type { LimitedCallOptions } from './deadlines.ts';
 import { isUnavailable } from './hooks.ts';
 import type { Refusal } from './refusal.ts';
 import type { TicketStoreBreaker } from './ticket-store-breaker.ts';
@@ -66,6 +67,7 @@ const maxConsumedPerRequest = 4;
 export class AdmissionControl<I> {
   readonly #options: AdmissionOptions<I>;
   readonly #origins: () => readonly string[];
+  readonly #consumeOptions: LimitedCallOptions<ConsumeResult>;
   #closed = false;
 
   /** @throws TypeError if an allowed origin is invalid. */
@@ -73,6 +75,15 @@ export class AdmissionControl<I> {
     this.#options = options;
     const { allowedOrigins } = options;
     this.#origins = exactOrigins(allowedOrigins);
+    this.#consumeOptions = {
+      onLate: (result) => {
+        try {
+          this.#reportConsumed(result);
+        } catch (error) {
+          options.onError(error);
+        }
+      },
+    };
   }
 
   /** Rejects all further handshakes with `draining`. */
@@ -201,15 +212,8 @@ export class AdmissionControl<I> {
   }
 
   async #consume(ticket: string): Promise<ConsumeResult> {
-    const { store, endpoint, onError } = this.#options;
-    const onLate = (result: ConsumeResult): void => {
-      try {
-        this.#reportConsumed(result);
-      } catch (error) {
-        onError(error);
-      }
-    };
-    const result = await store.consume(ticket, endpoint, { onLate });
+    const { store, endpoint } = this.#options;
+    const result = await store.consume(ticket, endpoint, this.#consumeOptions);
     this.#reportConsumed(result);
     return result;
   }
@@ -229,8 +233,9 @@ export class AdmissionControl<I> {
 
   /** A client that sends no `Origin` is not a browser. */
   #isOriginAllowed(request: IncomingMessage): boolean {
-    const origins = request.headersDistinct['origin'];
-    return origins === undefined || (origins.length === 1 && this.#origins().includes(origins[0] ?? ''));
+    // Node joins repeated headers of this name to a list, which is not an origin.
+    const { origin } = request.headers;
+    return origin === undefined || this.#origins().includes(origin);
   }
 }
 

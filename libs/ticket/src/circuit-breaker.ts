@@ -61,40 +61,39 @@ export class CircuitBreaker {
   }
 
   /** Calls the function, or rejects at once while the circuit is open. Settles within the time limit. */
-  async run<T>(
+  run<T>(
     call: (options: { readonly signal: AbortSignal }) => T | Promise<T>,
-    options: LimitedCallOptions<T> = {},
+    { signal, onLate }: LimitedCallOptions<T> = {},
   ): Promise<T> {
-    const { limit, isFailure } = this.#rules;
-    const report = this.#begin();
-    try {
-      const result = await limit.run(this.#name, call, options);
-      report('answered');
-      return result;
-    } catch (error) {
-      if (isFailure(error)) report('failed');
-      else report(options.signal?.aborted === true ? 'canceled' : 'answered');
-      throw error;
-    }
-  }
-
-  /** Returns a function that receives the outcome of the call. Throws if the circuit is open and the call is not a probe. */
-  #begin(): (outcome: CallOutcome) => void {
-    if (this.#openUntil !== undefined) {
-      if (this.#rules.probe !== undefined || this.#isProbing || this.#now() < this.#openUntil)
-        throw this.#rules.createError();
+    const isProbe = this.#openUntil !== undefined;
+    if (isProbe) {
+      if (!this.#mayProbe()) return Promise.reject(this.#rules.createError());
       this.#isProbing = true;
-      return (outcome) => {
-        this.#endProbe(outcome);
-      };
     }
     const generation = this.#generation;
-    return (outcome) => {
-      if (generation !== this.#generation) return;
-      if (outcome === 'answered') this.#failures = 0;
-      if (outcome === 'failed') this.#failures += 1;
-      if (this.#failures >= this.#maxFailures) this.#open();
+    const onEnd = (failure?: { readonly error: unknown }): void => {
+      const outcome = this.#outcomeOf(failure, signal);
+      if (isProbe) this.#endProbe(outcome);
+      else if (generation === this.#generation) this.#count(outcome);
     };
+    return this.#rules.limit.run(this.#name, call, { signal, onLate, onEnd });
+  }
+
+  /** Whether a call may be a probe now. */
+  #mayProbe(): boolean {
+    return this.#rules.probe === undefined && !this.#isProbing && this.#now() >= (this.#openUntil ?? 0);
+  }
+
+  #outcomeOf(failure: { readonly error: unknown } | undefined, signal: AbortSignal | undefined): CallOutcome {
+    if (failure === undefined) return 'answered';
+    if (this.#rules.isFailure(failure.error)) return 'failed';
+    return signal?.aborted === true ? 'canceled' : 'answered';
+  }
+
+  #count(outcome: CallOutcome): void {
+    if (outcome === 'answered') this.#failures = 0;
+    if (outcome === 'failed') this.#failures += 1;
+    if (this.#failures >= this.#maxFailures) this.#open();
   }
 
   #open(): void {

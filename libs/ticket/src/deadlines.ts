@@ -59,21 +59,50 @@ export interface LimitedCallOptions<T> {
   readonly signal?: AbortSignal | undefined;
   /** Called with the result if the call fulfills after the waiting stopped. Must not throw. */
   readonly onLate?: ((result: T) => void) | undefined;
+  /** Called when the waiting ends, before the returned promise settles. `failure` is absent if the call fulfilled. Must not throw. */
+  readonly onEnd?: ((failure?: { readonly error: unknown }) => void) | undefined;
+}
+
+type LimitedFunction<T> = (options: { readonly signal: AbortSignal }) => T | Promise<T>;
+
+/** A call that is waited for. The called function receives it as its options. */
+class PendingCall {
+  readonly name: string;
+  /** Rejects the call because nothing waits for it any more. */
+  readonly #reject: (error: Error) => void;
+  #controller: AbortController | undefined;
+  #stoppedBy: Error | undefined;
+
+  constructor(name: string, reject: (error: Error) => void) {
+    this.name = name;
+    this.#reject = reject;
+  }
+
+  /** Aborted when the waiting stops. Created when it is first read, because there are several calls per connect. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#stoppedBy !== undefined) this.#controller.abort(this.#stoppedBy);
+    return this.#controller.signal;
+  }
+
+  stop(error: Error): void {
+    this.#stoppedBy = error;
+    this.#reject(error);
+    this.#controller?.abort(error);
+  }
 }
 
 /** Applies one time limit to asynchronous calls. All calls share one timer. */
 export class TimeLimit {
-  readonly #createError: (name: string) => Error;
-  readonly #deadlines: Deadlines<() => void>;
+  readonly #deadlines: Deadlines<PendingCall>;
 
   /**
    * @param limitMs the time limit of each call in milliseconds.
    * @param createError returns the error with which a call of this name rejects after the limit.
    */
   constructor(limitMs: number, createError: (name: string) => Error) {
-    this.#createError = createError;
-    this.#deadlines = new Deadlines(limitMs, (expire) => {
-      expire();
+    this.#deadlines = new Deadlines(limitMs, (pending) => {
+      pending.stop(createError(pending.name));
     });
   }
 
@@ -86,46 +115,62 @@ export class TimeLimit {
    * Calls a function and settles within the time limit. After the limit, the signal that the function received is aborted. The work
    * that the function started may continue: its result is passed to `onLate`, and its error is ignored.
    */
-  run<T>(
-    name: string,
-    call: (options: { readonly signal: AbortSignal }) => T | Promise<T>,
-    { signal, onLate }: LimitedCallOptions<T> = {},
-  ): Promise<T> {
-    if (signal?.aborted === true) return Promise.reject(asError(signal.reason));
+  run<T>(name: string, call: LimitedFunction<T>, options: LimitedCallOptions<T> = {}): Promise<T> {
+    const { signal } = options;
     return new Promise<T>((resolve, reject) => {
-      const controller = new AbortController();
-      const stopWaiting = (error: Error): void => {
-        signal?.removeEventListener('abort', cancel);
+      const fail = (error: Error): void => {
+        options.onEnd?.({ error });
         reject(error);
-        controller.abort(error);
       };
-      const expire = (): void => {
-        stopWaiting(this.#createError(name));
-      };
-      const cancel = (): void => {
-        if (this.#deadlines.end(expire)) stopWaiting(asError(signal?.reason));
-      };
+      if (signal?.aborted === true) {
+        fail(asError(signal.reason));
+        return;
+      }
+      const pending = new PendingCall(name, fail);
+      this.#deadlines.begin(pending);
+      const stopListening = signal === undefined ? undefined : this.#stopOnAbort(pending, signal);
       /** Returns whether the call is still waited for. */
       const end = (): boolean => {
-        signal?.removeEventListener('abort', cancel);
-        return this.#deadlines.end(expire);
+        stopListening?.();
+        return this.#deadlines.end(pending);
       };
-      signal?.addEventListener('abort', cancel);
-      this.#deadlines.begin(expire);
-      // The executor converts an exception of `call` to a rejection.
-      const started = new Promise<T>((settle) => {
-        settle(call({ signal: controller.signal }));
-      });
+      const started = startCall(call, pending);
       started.then(
         (result) => {
-          if (end()) resolve(result);
-          else onLate?.(result);
+          if (end()) {
+            options.onEnd?.();
+            resolve(result);
+          } else {
+            options.onLate?.(result);
+          }
         },
-        () => {
-          if (end()) resolve(started);
+        (error: unknown) => {
+          if (!end()) return;
+          options.onEnd?.({ error });
+          resolve(started);
         },
       );
     });
+  }
+
+  /** Stops the waiting for a call when a signal is aborted. Returns a function that ends this. */
+  #stopOnAbort(pending: PendingCall, signal: AbortSignal): () => void {
+    const stop = (): void => {
+      if (this.#deadlines.end(pending)) pending.stop(asError(signal.reason));
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    return () => {
+      signal.removeEventListener('abort', stop);
+    };
+  }
+}
+
+/** Calls a function. An exception becomes a rejection. */
+function startCall<T>(call: LimitedFunction<T>, options: { readonly signal: AbortSignal }): Promise<T> {
+  try {
+    return Promise.resolve(call(options));
+  } catch (error) {
+    return Promise.reject(asError(error));
   }
 }
 

@@ -1,5 +1,5 @@
 import { CircuitBreaker } from './circuit-breaker.ts';
-import { TimeLimit } from './deadlines.ts';
+import { type LimitedCallOptions, TimeLimit } from './deadlines.ts';
 import type { Admission, HandshakeRequest } from './handshake-outcome.ts';
 import { type CallOptions, type TicketClaims, TicketStoreUnavailable } from './ticket-store.ts';
 
@@ -54,10 +54,11 @@ export function isUnavailable(error: unknown): boolean {
  */
 export class LimitedHooks<R> {
   readonly #hooks: Hooks<R>;
-  readonly #onError: (error: unknown) => void;
   readonly #limit: TimeLimit;
   readonly #mayConnect: CircuitBreaker;
   readonly #admit: CircuitBreaker;
+  /** Releases the reservation of an admission that arrives after the time limit. */
+  readonly #admitOptions: LimitedCallOptions<Admission<unknown>>;
 
   /**
    * @param limitMs the time limit of each call in milliseconds.
@@ -65,7 +66,15 @@ export class LimitedHooks<R> {
    */
   constructor(hooks: Hooks<R>, limitMs: number, onError: (error: unknown) => void) {
     this.#hooks = hooks;
-    this.#onError = onError;
+    this.#admitOptions = {
+      onLate(admission) {
+        try {
+          if (admission.ok) admission.release?.();
+        } catch (error) {
+          onError(error);
+        }
+      },
+    };
     const limit = new TimeLimit(
       limitMs,
       (name) => new TimeLimitExceeded(`${name} did not settle within ${limitMs} ms`),
@@ -93,16 +102,7 @@ export class LimitedHooks<R> {
     return this.#mayConnect.run((options) => this.#hooks.mayConnect(claims, options));
   }
 
-  /** Releases the reservation of an admission that arrives after the time limit. */
   admit(claims: TicketClaims, request: HandshakeRequest): Promise<Admission<unknown>> {
-    return this.#admit.run((options) => this.#hooks.admit(claims, request, options), {
-      onLate: (admission) => {
-        try {
-          if (admission.ok) admission.release?.();
-        } catch (error) {
-          this.#onError(error);
-        }
-      },
-    });
+    return this.#admit.run((options) => this.#hooks.admit(claims, request, options), this.#admitOptions);
   }
 }

@@ -73,14 +73,11 @@ export class TicketStoreBreaker implements TicketStore {
     return this.#call('revokeSession', (call) => this.#store.revokeSession(session, call), options);
   }
 
-  async #call<T>(
-    name: StoreCall,
-    call: (options: CallOptions) => Promise<T>,
-    options: LimitedCallOptions<T> = {},
-  ): Promise<T> {
-    options.signal?.throwIfAborted();
+  #call<T>(name: StoreCall, call: (options: CallOptions) => Promise<T>, options?: LimitedCallOptions<T>): Promise<T> {
     if (this.#limit.pendingCount >= this.#maxPendingCalls) {
-      throw new TicketStoreUnavailable(`${this.#maxPendingCalls} calls already wait for the ticket store`);
+      return Promise.reject(
+        new TicketStoreUnavailable(`${this.#maxPendingCalls} calls already wait for the ticket store`),
+      );
     }
     return this.#circuits[name].run(call, options);
   }
