@@ -58,15 +58,29 @@ export function handshakeProblem(request: IncomingMessage): HandshakeProblem | u
   if (httpVersionMajor < 1 || (httpVersionMajor === 1 && httpVersionMinor < 1)) return bad;
   // A proxy would read the bytes after the headers as a body, and this server as WebSocket frames.
   if (hasBody(request)) return bad;
-  const distinct = request.headersDistinct;
-  if (distinct['host']?.length !== 1 || distinct['host'][0] === '') return bad;
+  if (countOf(request, 'host') !== 1 || headers.host === '') return bad;
   if (!hasToken(headers.upgrade, 'websocket') || !hasToken(headers.connection, 'upgrade')) return bad;
-  const versions = distinct['sec-websocket-version'];
-  if (versions === undefined) return bad;
-  if (versions.length !== 1 || versions[0]?.trim() !== '13') return otherVersion;
-  const keys = distinct['sec-websocket-key'];
-  if (keys?.length !== 1 || !isKey(keys[0] ?? '')) return bad;
+  // Node joins repeated headers of these names to a list, which is neither a version nor a key.
+  const version = headers['sec-websocket-version'];
+  if (version === undefined) return bad;
+  if (version.trim() !== '13') return otherVersion;
+  if (!isKey(headers['sec-websocket-key'] ?? '')) return bad;
   return undefined;
+}
+
+/**
+ * Returns how often a request contains a header. Node drops repeated headers of some names, such as `Host`. `headersDistinct` would show
+ * them, but copies all headers.
+ *
+ * @param name in lower case
+ */
+export function countOf({ rawHeaders }: IncomingMessage, name: string): number {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const raw = rawHeaders[index] ?? '';
+    if (raw.length === name.length && raw.toLowerCase() === name) count += 1;
+  }
+  return count;
 }
 
 /** Whether a request announces a body (RFC 9112 §6.3). */
@@ -100,7 +114,11 @@ export function ticketsOf(url: string): string[] {
 export function valuesOf(url: string, name: string): string[] {
   const start = url.indexOf('?');
   if (start === -1) return [];
-  const values = new URLSearchParams(url.slice(start + 1)).getAll(name);
+  const query = url.slice(start + 1);
+  // The usual query, which needs no parser: one parameter without encoded characters.
+  if (query.startsWith(`${name}=`) && /^[\w-]+$/.test(query.slice(name.length + 1)))
+    return [query.slice(name.length + 1)];
+  const values = new URLSearchParams(query).getAll(name);
   return values.length === 1 && values[0] === '' ? [] : values;
 }
 
@@ -109,12 +127,11 @@ export function valuesOf(url: string, name: string): string[] {
  * `new WebSocket(url)`, gets the first supported one. `undefined`: the client offers none of them, or its list is malformed.
  */
 export function selectSubprotocol(request: IncomingMessage, supported: readonly string[]): string | undefined {
-  const lists = request.headersDistinct['sec-websocket-protocol'];
-  if (lists === undefined) return supported[0];
-  const offered = lists
-    .join(',')
-    .split(',')
-    .map((name) => name.trim());
+  // Node joins repeated headers of this name to one list.
+  const list = request.headers['sec-websocket-protocol'];
+  if (list === undefined) return supported[0];
+  if (supported.includes(list)) return list;
+  const offered = list.split(',').map((name) => name.trim());
   const tokens = offered.every((name) => /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name));
   if (!tokens || new Set(offered).size !== offered.length) return undefined;
   return offered.find((name) => supported.includes(name));
