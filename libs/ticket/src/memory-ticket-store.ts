@@ -73,8 +73,8 @@ class MemoryTicketStore implements TicketStore {
   readonly #entries: Map<string, Entry>;
   readonly #accounts: Map<string, Account>;
   /** Position of the sweep. Each issue visits more entries than it adds, so the sweep keeps up with any rate of calls. */
-  #sweeper: Iterator<[string, Entry]> | undefined;
-  #accountSweeper: Iterator<[string, Account]> | undefined;
+  #sweeper: Iterator<string> | undefined;
+  #accountSweeper: Iterator<string> | undefined;
   /** The earliest expiry found by the last full scan. Before it, another scan would free no entry. */
   #fullUntil = 0;
 
@@ -168,10 +168,10 @@ class MemoryTicketStore implements TicketStore {
 
   /** Visits the next few entries and removes the expired ones. A removed ticket is `unknown` from then on. */
   #sweep(now: number): void {
-    this.#sweeper = step(this.#entries, this.#sweeper, ([key, entry]) => {
+    this.#sweeper = step(this.#entries, this.#sweeper, (key, entry) => {
       if (now >= entry.expiresAt) this.#entries.delete(key);
     });
-    this.#accountSweeper = step(this.#accounts, this.#accountSweeper, ([session, account]) => {
+    this.#accountSweeper = step(this.#accounts, this.#accountSweeper, (session, account) => {
       this.#removeExpired(account, now);
       if (account.issuedAt.length === 0 && account.outstanding.size === 0) this.#accounts.delete(session);
     });
@@ -190,18 +190,20 @@ class MemoryTicketStore implements TicketStore {
   }
 }
 
-function step<K, V>(
-  map: Map<K, V>,
-  position: Iterator<[K, V]> | undefined,
-  visit: (entry: [K, V]) => void,
-): Iterator<[K, V]> | undefined {
-  const iterator = position ?? map.entries();
-  for (let n = 0; n < 4; n += 1) {
-    const next = iterator.next();
+/** Visits the next two entries of a map: one call adds at most one, so the sweep stays ahead. Returns the position for the next call. */
+function step<V extends object>(
+  map: Map<string, V>,
+  position: Iterator<string> | undefined,
+  visit: (key: string, value: V) => void,
+): Iterator<string> | undefined {
+  const keys = position ?? map.keys();
+  for (let n = 0; n < 2; n += 1) {
+    const next = keys.next();
     if (next.done === true) return undefined;
-    visit(next.value);
+    const value = map.get(next.value);
+    if (value !== undefined) visit(next.value, value);
   }
-  return iterator;
+  return keys;
 }
 
 function refuse(retryAfterMs: number): IssueResult {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 import { newTicket } from '../new-ticket.ts';
 import {
@@ -220,7 +220,7 @@ function sha1Of(script: string): string {
 }
 
 function hashOf(ticket: string): string {
-  return createHash('sha256').update(ticket).digest('base64url');
+  return hash('sha256', ticket, 'base64url');
 }
 
 function atLeast(min: number, name: string, value: number): number {
