@@ -12,14 +12,14 @@ import { type Cluster, createMemoryCluster } from '../cluster/cluster.ts';
  */
 export interface ConnectionCounts {
   /**
-   * Reports `own` connections of a user on this node, unless the user then has more than `limit` connections on all nodes. Resolves to
-   * whether the report was accepted. After a rejected or failed call, the caller reports its actual number with `set`.
+   * Reports `own` connections of a user on this node, unless the user then has more than `limit` connections on all nodes. Returns
+   * whether the report was accepted, at once or as a promise. After a rejected or failed call, the caller reports its actual number with `set`.
    *
    * @param own includes the connection that is to be reserved
    */
-  reserve(user: string, own: number, limit: number): Promise<boolean>;
-  /** Resolves to whether `reserve` would accept this report. */
-  isAvailable(user: string, own: number, limit: number): Promise<boolean>;
+  reserve(user: string, own: number, limit: number): boolean | Promise<boolean>;
+  /** Returns whether `reserve` would accept this report. */
+  isAvailable(user: string, own: number, limit: number): boolean | Promise<boolean>;
   /** Reports the connections of a user on this node. Does not wait for the store. */
   set(user: string, own: number): void;
   /** Stops all timers. */
@@ -69,9 +69,9 @@ export function createMemoryConnectionCounts(options: MemoryConnectionCountsOpti
     reserve(user, own, limit) {
       const accepted = isAvailable(user, own, limit);
       if (accepted) store.set(cluster.id, user, own);
-      return Promise.resolve(accepted);
+      return accepted;
     },
-    isAvailable: (user, own, limit) => Promise.resolve(isAvailable(user, own, limit)),
+    isAvailable,
     set(user, own) {
       store.set(cluster.id, user, own);
     },

@@ -100,7 +100,7 @@ export class ConnectionReservations {
   /** Resolves to whether a user may open one more connection. Rejects if `counts` is unavailable. */
   isAvailable(user: string): Promise<boolean> {
     this.#dropTimedOut();
-    return this.#ask('isAvailable', () => this.#counts.isAvailable(user, this.#own(user) + 1, this.#maxPerUser));
+    return this.#ask('counts.isAvailable', () => this.#counts.isAvailable(user, this.#own(user) + 1, this.#maxPerUser));
   }
 
   /** Resolves to `undefined` when the user has reached the limit. Rejects if `counts` is unavailable. */
@@ -110,7 +110,7 @@ export class ConnectionReservations {
     const reservation = this.#add(user, session);
     let accepted = false;
     try {
-      accepted = await this.#ask('reserve', () => this.#counts.reserve(user, this.#own(user), this.#maxPerUser));
+      accepted = await this.#ask('counts.reserve', () => this.#counts.reserve(user, this.#own(user), this.#maxPerUser));
     } finally {
       if (!accepted) reservation.release();
     }
@@ -137,8 +137,8 @@ export class ConnectionReservations {
     for (const stop of this.#stopListening) stop();
   }
 
-  #ask<T>(name: string, call: () => Promise<T>): Promise<T> {
-    return withDeadline(`counts.${name}`, call, this.#storeTimeoutMs);
+  #ask<T>(name: string, call: () => T | Promise<T>): Promise<T> {
+    return withDeadline(name, call, this.#storeTimeoutMs);
   }
 
   #add(user: string, session: string): PendingReservation {
