@@ -54,14 +54,13 @@ export class ClientAdmission {
    */
   async mayConnect(holder: TicketHolder): Promise<TicketDenial | undefined> {
     // Both at once, because each may be a round trip.
-    const [decided, available] = await Promise.allSettled([
-      this.#validatesTicketCalls ? (async () => this.#admit(holder, noRequest))() : 'not validated',
-      this.#reservations.isAvailable(holder.user).catch(rejectUnavailable),
-    ]);
-    if (decided.status === 'rejected') throw decided.reason;
-    if (decided.value === undefined) return { code: 'session_ended' };
-    if (available.status === 'rejected') throw available.reason;
-    return available.value ? undefined : { code: 'too_many_connections', retryAfterMs };
+    const availability = this.#reservations.isAvailable(holder.user);
+    if (this.#validatesTicketCalls) {
+      availability.catch(ignore);
+      if ((await this.#admit(holder, noRequest)) === undefined) return { code: 'session_ended' };
+    }
+    const isAvailable = await orUnavailable(availability);
+    return isAvailable ? undefined : { code: 'too_many_connections', retryAfterMs };
   }
 
   /**
@@ -73,28 +72,28 @@ export class ClientAdmission {
   async admit(claims: TicketClaims, request: HandshakeRequest): Promise<Admission<AdmittedClient>> {
     const { user, session, receipt } = claims;
     // Both at once, because each may be a round trip. The reservation exists from here on, so a revocation reaches it.
-    const [reserved, decided] = await Promise.allSettled([
-      this.#reservations.reserve(user, session).catch(rejectUnavailable),
-      // As a promise, even if it throws.
-      (async () => this.#admit({ user, session }, request))(),
-    ]);
-    const reservation = reserved.status === 'fulfilled' ? reserved.value : undefined;
-    const release = (): void => {
-      reservation?.release();
-    };
-    const decision = decided.status === 'fulfilled' ? decided.value : undefined;
-    if (reservation !== undefined && decision !== undefined && decision !== 'forbidden') {
-      const { address, origin } = request;
-      const userAgent = request.userAgent === undefined ? undefined : this.#keepUserAgent?.(request.userAgent);
-      const identity = { user, session, roles: decision.roles ?? [], address, origin, userAgent, receipt };
-      return { ok: true, identity: new AdmittedClient(reservation, identity, this.#leaseOf(decision)), release };
+    const reserving = this.#reservations.reserve(user, session);
+    reserving.catch(ignore);
+    let decision: AdmittedUser | 'forbidden' | undefined;
+    try {
+      decision = await this.#admit({ user, session }, request);
+    } finally {
+      if (decision === undefined || decision === 'forbidden') await release(reserving);
     }
-    release();
-    if (decided.status === 'rejected') throw decided.reason;
     if (decision === undefined) return { ok: false, reason: 'revoked' };
     if (decision === 'forbidden') return { ok: false, reason: 'forbidden' };
-    if (reserved.status === 'rejected') throw reserved.reason;
-    return { ok: false, reason: 'too_many_connections', retryAfterMs };
+    const reservation = await orUnavailable(reserving);
+    if (reservation === undefined) return { ok: false, reason: 'too_many_connections', retryAfterMs };
+    const { address, origin } = request;
+    const userAgent = request.userAgent === undefined ? undefined : this.#keepUserAgent?.(request.userAgent);
+    const identity = { user, session, roles: decision.roles ?? [], address, origin, userAgent, receipt };
+    return {
+      ok: true,
+      identity: new AdmittedClient(reservation, identity, this.#leaseOf(decision)),
+      release() {
+        reservation.release();
+      },
+    };
   }
 
   /** Looks up the user of an open connection again. Resolves to `undefined` if the user may not stay connected. */
@@ -124,6 +123,28 @@ const noRequest: HandshakeRequest = {
   userAgent: undefined,
   protocol: undefined,
 };
+
+function ignore(): void {
+  // The error is reported to those who wait for the promise.
+}
+
+/** Releases a reservation of a client that may not connect. Never rejects. */
+async function release(reserving: Promise<Reservation | undefined>): Promise<void> {
+  try {
+    (await reserving)?.release();
+  } catch {
+    // Nothing was reserved.
+  }
+}
+
+/** Settles like a promise. If that is rejected, the error is `TicketStoreUnavailable`. */
+async function orUnavailable<T>(promise: Promise<T>): Promise<T> {
+  try {
+    return await promise;
+  } catch (error) {
+    return rejectUnavailable(error);
+  }
+}
 
 /** The client then gets 503 `store_unavailable`, as without a ticket store. */
 function rejectUnavailable(error: unknown): never {
