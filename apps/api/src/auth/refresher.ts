@@ -12,6 +12,7 @@ import {
 } from '@usher/server/sessions';
 import type { SessionLifetime } from './session-lifetime.ts';
 import { type SessionStatus, statusOf } from './session-status.ts';
+import { parseRoles } from '../users/users.ts';
 import { clientInfoColumns, type ClientInfo } from './client-info.ts';
 
 /** The result of a refresh. */
@@ -78,7 +79,7 @@ export class Refresher {
     const row = token === undefined ? undefined : await this.#find(token.family);
     if (token === undefined || row?.refresh_hash == null) return { state: 'session_ended' };
     const at = this.#options.now();
-    const status = statusOf(row, this.#options, at);
+    const status = statusOf({ ...row, roles: parseRoles(row.roles) }, this.#options, at);
     if (status.state !== 'good') return status;
     const good = (secret: string): RefreshResult => ({
       ...status,

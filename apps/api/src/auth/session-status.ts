@@ -1,7 +1,6 @@
 import type { EndCause } from '@usher/protocol';
 import type { Tables } from '../database/schema.ts';
 import { HttpProblem } from '../http/http-problem.ts';
-import { parseRoles } from '../users/users.ts';
 import { causeOfEnd, type SessionLifetime, type SessionTimes } from './session-lifetime.ts';
 
 /** Whether a session and its user are valid right now. */
@@ -17,8 +16,9 @@ export type SessionStatus =
   | { readonly state: 'session_ended'; readonly cause?: EndCause }
   | { readonly state: 'user_disabled' };
 
-/** A session joined with its user, as stored. */
-export type SessionStatusRow = SessionTimes & Pick<Tables['users'], 'name' | 'roles' | 'disabled'>;
+/** A session joined with its user, as stored. The roles are parsed, so that a row that is remembered needs no further work. */
+export type SessionStatusRow = SessionTimes &
+  Pick<Tables['users'], 'name' | 'disabled'> & { readonly roles: readonly string[] };
 
 /** A session and the user that it must belong to. */
 export interface SessionKey {
@@ -46,7 +46,7 @@ export function statusOf(row: SessionStatusRow, lifetime: SessionLifetime, now: 
   if (row.disabled !== 0) return { state: 'user_disabled' };
   const cause = causeOfEnd(row, lifetime, now);
   if (cause !== undefined) return { state: 'session_ended', cause };
-  return { state: 'good', user: row.name, roles: parseRoles(row.roles), ends: row.expires_at };
+  return { state: 'good', user: row.name, roles: row.roles, ends: row.expires_at };
 }
 
 /** The HTTP problem for a session that is not valid. @param user the user of the session, if known */

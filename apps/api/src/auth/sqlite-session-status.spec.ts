@@ -64,7 +64,7 @@ describe('the cache of session rows', () => {
 
   test.each([
     ['an update', `UPDATE sessions SET expires_at = 1`, { expires_at: 1 }],
-    ['a change of roles', `UPDATE users SET roles = '["admin"]'`, { roles: '["admin"]' }],
+    ['a change of roles', `UPDATE users SET roles = '["admin"]'`, { roles: ['admin'] }],
     ['a deletion', `DELETE FROM sessions`, undefined],
     ['a replacement', `INSERT OR REPLACE INTO sessions SELECT * FROM sessions`, { name: 'maggie' }],
   ])('notices %s by any statement of this process', async (_name, statement, expected) => {

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
 import { integer, promiseOf, type Row, string } from '../database/sqlite-values.ts';
+import { parseRoles } from '../users/users.ts';
 import type { SessionKey, SessionStatusReader, SessionStatusRow } from './session-status.ts';
 
 const columns = 'ended_at, ended_cause, last_seen_at, expires_at, name, roles, disabled';
@@ -88,7 +89,7 @@ function toStatusRow({ ended_at: endedAt, ended_cause: cause, ...row }: Row): Se
     last_seen_at: integer(row['last_seen_at']),
     expires_at: integer(row['expires_at']),
     name: string(row['name']),
-    roles: string(row['roles']),
+    roles: parseRoles(string(row['roles'])),
     disabled: integer(row['disabled']),
   };
 }

@@ -1,5 +1,6 @@
 import type { Pool, QueryResultRow } from 'pg';
 import type { SessionKey, SessionStatusReader, SessionStatusRow } from '../auth/session-status.ts';
+import { parseRoles } from '../users/users.ts';
 
 const columns = 's.ended_at, s.ended_cause, s.last_seen_at, s.expires_at, u.name, u.roles, u.disabled';
 
@@ -89,7 +90,7 @@ function toStatusRow(row: QueryResultRow): SessionStatusRow {
     last_seen_at: Number(row['last_seen_at']),
     expires_at: Number(row['expires_at']),
     name: String(row['name']),
-    roles: String(row['roles']),
+    roles: parseRoles(String(row['roles'])),
     disabled: Number(row['disabled']),
   };
 }

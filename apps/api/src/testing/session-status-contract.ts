@@ -45,7 +45,7 @@ export function sessionStatusContract(name: string, create: () => Promise<Sessio
         last_seen_at: start,
         expires_at: start + 24 * hourMs,
         name: 'maggie',
-        roles: '["admin"]',
+        roles: ['admin'],
         disabled: 0,
       });
     });
