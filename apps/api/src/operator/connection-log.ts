@@ -26,13 +26,22 @@ export interface ConnectionLogOptions {
 type Closed = Parameters<Parameters<Connections<Protocol>['onClosed']>[0]>[1];
 type Filter = Omit<ConnectionsQuery, 'cursor' | 'limit'>;
 
+/** What is known about a connection, whether it is open or closed. */
+type Facts = Pick<
+  Connection,
+  'id' | 'identity' | 'openedAt' | 'bufferedBytes' | 'rateLimited' | 'roundTripMs' | 'lease'
+> & { readonly protocol: string; readonly joined: readonly JoinedRoom[]; readonly steps: readonly Step[] };
+
+/** A closed connection. What operators see is derived from it when they look at it, because most connections are never looked at. */
+type ClosedConnection = Facts & { readonly closed: Closed & { readonly at: number } };
+
 /** The open and the recently closed connections of this node, for operators. */
 export class ConnectionLog {
   readonly #options: ConnectionLogOptions;
   readonly #now: () => number;
   readonly #sources: ConnectionSource[] = [];
   readonly #steps = new ConnectionSteps();
-  readonly #closed: (ConnectionDetail | undefined)[] = [];
+  readonly #closed: (ClosedConnection | undefined)[] = [];
   #closedCount = 0;
   #lastClosedAt = 0;
 
@@ -48,33 +57,27 @@ export class ConnectionLog {
 
   closed(connection: Connection, protocol: string, { code, name }: Closed): void {
     // Never earlier than the previous one, so that the order of the list is the order of its times.
-    const at = (this.#lastClosedAt = Math.max(this.#lastClosedAt, this.#now()));
-    const known = name ?? closeCodes.find((entry) => entry.code === code)?.name;
-    const byServer = name !== undefined;
-    const detail = this.#detailOf(connection, protocol);
-    const closed = { at, code, ...(known === undefined ? {} : { name: known }), byServer };
-    const step: Step = { at, step: 'closed', code: String(code), ...(known === undefined ? {} : { reason: known }) };
+    const at = (this.#lastClosedAt = Math.max(this.#lastClosedAt, stepTime(connection), this.#now()));
     this.#closed[this.#closedCount % this.#options.capacity] = {
-      ...detail,
-      connection: { ...detail.connection, closed },
-      steps: boundedSteps([...detail.steps, step]),
+      ...this.#factsOf(connection, protocol),
+      closed: { at, code, ...(name !== undefined && { name }) },
     };
     this.#closedCount += 1;
   }
 
   renewed(connection: Connection): void {
-    this.#steps.add(connection, { at: this.#now(), step: 'renewed' });
+    this.#steps.add(connection, { at: stepTime(connection), step: 'renewed' });
   }
 
   left({ room, joinedAt }: JoinedRoom, connection: Connection): void {
     // A closed connection is recorded with the rooms that it had joined.
     if (!connection.open) return;
     this.#steps.add(connection, { at: joinedAt, step: 'joined', room });
-    this.#steps.add(connection, { at: this.#now(), step: 'left', room });
+    this.#steps.add(connection, { at: stepTime(connection), step: 'left', room });
   }
 
   rateLimited(connection: Connection, type: string): void {
-    this.#steps.add(connection, { at: this.#now(), step: 'rate_limited', reason: type });
+    this.#steps.add(connection, { at: stepTime(connection), step: 'rate_limited', reason: type });
   }
 
   /** The number of users with an open connection. */
@@ -91,10 +94,12 @@ export class ConnectionLog {
     const page = new PageBuilder<ConnectionInfo>(size, after);
     if (filter.node !== undefined && filter.node !== node) return page.page;
     if (filter.state === 'closed') {
-      for (const [slot, detail] of this.#closed.entries()) {
-        if (detail === undefined || !matchesClosed(detail, filter)) continue;
-        const { connection } = detail;
-        page.add({ at: connection.closed?.at ?? 0, node, id: this.#closedId(slot) }, () => connection);
+      for (const [slot, closed] of this.#closed.entries()) {
+        if (closed === undefined || !matches(closed, filter)) continue;
+        page.add(
+          { at: closed.closed.at, node, id: this.#closedId(slot) },
+          () => this.#closedDetailOf(closed).connection,
+        );
       }
       return page.page;
     }
@@ -105,7 +110,7 @@ export class ConnectionLog {
         if (address !== undefined && connection.identity.address !== address) continue;
         if (room !== undefined && inRoom?.has(connection) !== true) continue;
         const { openedAt, id } = connection;
-        page.add({ at: openedAt, node, id }, () => this.#infoOf(connection, protocol));
+        page.add({ at: openedAt, node, id }, () => this.#infoOf(this.#factsOf(connection, protocol)));
       }
     }
     return page.page;
@@ -115,9 +120,9 @@ export class ConnectionLog {
   find(id: string): ConnectionDetail | undefined {
     for (const { protocol, connections } of this.#sources) {
       const [connection] = connections.list({ id });
-      if (connection !== undefined) return this.#detailOf(connection, protocol);
+      if (connection !== undefined) return this.#detailOf(this.#factsOf(connection, protocol));
     }
-    return this.#closed.findLast((detail) => detail?.connection.id === id);
+    return this.#findClosed((closed) => closed.id === id);
   }
 
   /** Returns the connection that was opened with the ticket of this receipt, without its session: users pass receipts on. */
@@ -132,27 +137,52 @@ export class ConnectionLog {
   #findReceipt(receipt: string): ConnectionDetail | undefined {
     for (const { protocol, connections } of this.#sources) {
       const connection = connections.list().find(({ identity }) => identity.receipt === receipt);
-      if (connection !== undefined) return this.#detailOf(connection, protocol);
+      if (connection !== undefined) return this.#detailOf(this.#factsOf(connection, protocol));
     }
-    return this.#closed.findLast((detail) => detail?.connection.receipt === receipt);
+    return this.#findClosed((closed) => closed.identity.receipt === receipt);
   }
 
-  #detailOf(connection: Connection, protocol: string): ConnectionDetail {
+  #findClosed(isWanted: (closed: ClosedConnection) => boolean): ConnectionDetail | undefined {
+    const closed = this.#closed.findLast((each) => each !== undefined && isWanted(each));
+    return closed && this.#closedDetailOf(closed);
+  }
+
+  #factsOf(connection: Connection, protocol: string): Facts {
+    const { id, identity, openedAt, bufferedBytes, rateLimited, roundTripMs, lease } = connection;
     const joined = this.#options.joinedBy(connection);
+    const steps = this.#steps.of(connection);
+    return { id, identity, openedAt, bufferedBytes, rateLimited, roundTripMs, lease, protocol, joined, steps };
+  }
+
+  #closedDetailOf(closed: ClosedConnection): ConnectionDetail {
+    const { connection, joined, steps } = this.#detailOf(closed);
+    const { at, code } = closed.closed;
+    const name = closed.closed.name ?? closeCodes.find((entry) => entry.code === code)?.name;
+    const byServer = closed.closed.name !== undefined;
+    const step: Step = { at, step: 'closed', code: String(code), ...(name !== undefined && { reason: name }) };
+    return {
+      connection: { ...connection, closed: { at, code, ...(name !== undefined && { name }), byServer } },
+      joined,
+      steps: boundedSteps([...steps, step]),
+    };
+  }
+
+  #detailOf(facts: Facts): ConnectionDetail {
+    const { openedAt, joined } = facts;
     const steps: Step[] = [
-      { at: connection.openedAt, step: 'opened' },
-      ...this.#steps.of(connection),
+      { at: openedAt, step: 'opened' },
+      ...facts.steps,
       ...joined.map(({ room, joinedAt }): Step => ({ at: joinedAt, step: 'joined', room })),
     ];
     return {
-      connection: this.#infoOf(connection, protocol, joined.length),
+      connection: this.#infoOf(facts),
       joined: joined.map(({ room }) => room),
       steps: boundedSteps(steps),
     };
   }
 
-  #infoOf(connection: Connection, protocol: string, rooms = this.#options.joinedBy(connection).length): ConnectionInfo {
-    const { id, identity, openedAt, bufferedBytes, rateLimited, roundTripMs, lease } = connection;
+  #infoOf(facts: Facts): ConnectionInfo {
+    const { id, identity, openedAt, bufferedBytes, rateLimited, roundTripMs, lease, protocol, joined } = facts;
     const { user, session, address, origin, userAgent, receipt } = identity;
     const { node } = this.#options;
     const client = withoutAbsent({ receipt, address, origin, userAgent, roundTripMs });
@@ -164,7 +194,7 @@ export class ConnectionLog {
       protocol,
       ...client,
       openedAt,
-      rooms,
+      rooms: joined.length,
       queuedBytes: bufferedBytes,
       rateLimited,
       lease,
@@ -180,10 +210,15 @@ export class ConnectionLog {
   }
 }
 
-function matchesClosed({ connection, joined, steps }: ConnectionDetail, filter: Filter): boolean {
+/** The time of a step that happens now, in Unix milliseconds, by the same clock as `joinedAt`: otherwise their order could be wrong. */
+function stepTime({ openedAt, openForMs }: Connection): number {
+  return openedAt + Math.round(openForMs);
+}
+
+function matches({ identity, joined, steps }: Facts, filter: Filter): boolean {
   const { user, session, address, room } = filter;
-  if (user !== undefined && connection.user !== user) return false;
-  if (session !== undefined && connection.session !== session) return false;
-  if (address !== undefined && connection.address !== address) return false;
-  return room === undefined || joined.includes(room) || steps.some((step) => step.room === room);
+  if (user !== undefined && identity.user !== user) return false;
+  if (session !== undefined && identity.session !== session) return false;
+  if (address !== undefined && identity.address !== address) return false;
+  return room === undefined || [...joined, ...steps].some((each) => each.room === room);
 }
