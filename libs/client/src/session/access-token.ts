@@ -1,4 +1,5 @@
 import type { TokenResponse } from '@usher/protocol';
+import type { Subscription } from 'rxjs';
 import { claimsOf, identityOf } from '../socket/identity.ts';
 import { now, startTimer } from '../socket/timing.ts';
 import type { SessionIdentity, SessionState } from './session-types.ts';
@@ -58,12 +59,13 @@ const maxKnown = 8;
 export function createTokenHolder(
   marginMs: number,
   channel: Channel | undefined,
-  isCurrent: (identity: Partial<Record<'user' | 'session', unknown>>) => boolean,
+  isCurrent: (identity: Partial<Record<keyof SessionIdentity, unknown>>) => boolean,
 ) {
   let held: AccessToken | undefined;
   /** The last tokens of this session, newest first. */
   let known: string[] = [];
-  let onShared: (() => void) | undefined;
+  /** Ends when a token arrives from another tab. */
+  let waiting: Subscription | undefined;
 
   function store(token: AccessToken): void {
     held = token;
@@ -72,12 +74,13 @@ export function createTokenHolder(
 
   if (channel) {
     channel.onmessage = ({ data }) => {
-      const { user, session, token, at, lifeMs } = ((data as unknown) ?? {}) as Partial<Record<string, unknown>>;
-      if (!isCurrent({ user, session })) return;
+      const message = data as Partial<Record<string, unknown>> | undefined;
+      if (!message || !isCurrent(message)) return;
+      const { token, at, lifeMs } = message;
       if (typeof token !== 'string' || typeof at !== 'number' || typeof lifeMs !== 'number') return;
       if (known.includes(token) || (held && held.at > at)) return;
       store({ token, at, lifeMs });
-      onShared?.();
+      waiting?.unsubscribe();
     };
   }
 
@@ -104,11 +107,8 @@ export function createTokenHolder(
     /** Resolves when a token arrives from another tab, or after 1 s. */
     shared: (): Promise<void> =>
       new Promise((resolve) => {
-        const timer = startTimer(sharedTokenMs, resolve);
-        onShared = () => {
-          timer.unsubscribe();
-          resolve();
-        };
+        waiting = startTimer(sharedTokenMs, resolve);
+        waiting.add(resolve);
       }),
   };
 }
