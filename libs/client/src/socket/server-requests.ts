@@ -1,5 +1,5 @@
 import type { RawFrame, ResponseSignal } from '@usher/protocol';
-import { RequestFailed } from './errors.ts';
+import { RequestFailed, toRequestFailed } from './errors.ts';
 
 export type AnyHandler = (params: never) => unknown;
 
@@ -16,7 +16,7 @@ export async function answerRequest(
     const data = await handler(params as never);
     send({ ...response, data });
   } catch (error) {
-    const { code, message } = error instanceof RequestFailed ? error : new RequestFailed('internal');
+    const { code, message } = toRequestFailed(error);
     send({ ...response, code, message });
   }
 }
