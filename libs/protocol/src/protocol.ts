@@ -110,5 +110,5 @@ export function isRequestId(value: unknown): value is number {
 }
 
 export function isRawFrame(value: unknown): value is RawFrame {
-  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
+  return typeof (value as Partial<RawFrame> | null | undefined)?.type === 'string';
 }

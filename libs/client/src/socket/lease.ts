@@ -10,17 +10,17 @@ const retryMs = 1_000;
 const retryJitterMs = 20_000;
 
 /** What the renewal of a lease requires from the connection. */
-export interface LeaseHost {
-  readonly after: After;
-  readonly random: () => number;
+export type LeaseHost = readonly [
+  after: After,
+  random: () => number,
   /** Requests a ticket. Calls back at most once, and not if the connection ends first. */
-  readonly requestTicket: (onOutcome: (outcome: TicketOutcome) => void) => void;
+  requestTicket: (onOutcome: (outcome: TicketOutcome) => void) => void,
   /** Sends a request over the connection. */
-  readonly send: SendRequest;
+  send: SendRequest,
   /** Stores a renewed lease, Unix seconds. */
-  readonly setLease: (lease: number) => void;
-  readonly logStep: (step: 'renew' | 'renewed', more?: { readonly ms: number }) => void;
-}
+  setLease: (lease: number) => void,
+  logStep: (step: 'renew' | 'renewed', more?: { readonly ms: number }) => void,
+];
 
 /**
  * Renews the lease of an open connection with fresh tickets, until the connection ends. Retries failed renewals.
@@ -30,7 +30,7 @@ export interface LeaseHost {
  * @returns a function that renews the lease at once, unless a renewal is pending
  */
 export function keepLease(connection: Subscription, lease: number, host: LeaseHost): () => void {
-  const { after, random, requestTicket, send, setLease, logStep } = host;
+  const [after, random, requestTicket, send, setLease, logStep] = host;
   let scheduled: Subscription | undefined;
   let renewing = false;
 

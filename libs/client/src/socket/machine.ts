@@ -215,8 +215,7 @@ export function createMachine(options: TicketSocketOptions, current: CurrentStat
     if (!enter('open', {}, frame)) return;
     wasOpen = true;
     watchHeartbeat(frame.heartbeatMs + graceMs);
-    const host = { after, random, requestTicket, send, setLease, logStep };
-    renewLease = keepLease(getLifetime(), frame.lease, host);
+    renewLease = keepLease(getLifetime(), frame.lease, [after, random, requestTicket, send, setLease, logStep]);
     logStep('welcome', { ms: now() - dialedAt });
   }
 
