@@ -13,7 +13,7 @@ export interface Protocol {
   readonly signals: Readonly<Record<string, Schema<object>>>;
   /** Server → client, not in response to a request. */
   readonly events: Readonly<Record<string, Schema<object>>>;
-  /** Server → client, answered by the client (`TicketSocket.handle`). */
+  /** Server → client, answered by the client (`handleRequest` of `@usher/client`). */
   readonly serverRequests?: Readonly<Record<string, { readonly params: Schema<object>; readonly reply: Schema }>>;
   /** The possible codes of an `error` frame. */
   readonly errors: readonly string[];

@@ -239,6 +239,10 @@ export function createMachine(options: TicketSocketOptions, current: CurrentStat
       if (type === 'beat') post({ type });
       else renewLease?.();
     }
+    if (type === 'request') {
+      if (current.onRequest) current.onRequest(frame);
+      else post({ type: 'response', request: frame['request'], code: 'unknown_type' });
+    }
     current.events$.next(frame);
   }
 

@@ -3,6 +3,8 @@ import { BehaviorSubject, Subject, Subscription } from 'rxjs';
 import type { ConnectionState, StateName, Step, Welcome } from './connection-state.ts';
 import { type After, now, startTimer } from './timing.ts';
 
+export type AnyHandler = (params: never) => unknown;
+
 /** The current state of a connection, and what it publishes. */
 export class CurrentState {
   /** `state` and `welcome` are ahead of their subjects while a transition is published. */
@@ -10,6 +12,9 @@ export class CurrentState {
   welcome: Welcome | undefined;
   /** The receipt of the last ticket call. */
   receipt: string | undefined;
+  /** Answers the requests of the server. Set by `handleRequest`, with the handlers by the name of their request. */
+  declare onRequest?: (frame: RawFrame) => void;
+  declare requestHandlers?: Map<string, AnyHandler>;
   readonly state$ = new BehaviorSubject(this.state);
   readonly welcome$ = new BehaviorSubject<Welcome | undefined>(undefined);
   readonly events$ = new Subject<RawFrame>();
