@@ -1,14 +1,12 @@
 import type { RoomsProtocol } from '@usher/protocol';
 import type { TicketSocket } from '../socket/ticket-socket.ts';
+import { maxFailures } from './constants.ts';
 import { type Draft, failDraft, fieldOf, isReplaceable, targetOf } from './draft.ts';
 import { createDraftQueue, withDrafts } from './draft-queue.ts';
 import { handleReply } from './retry.ts';
 import { OutboxFull, toRequestFailed } from '../socket/errors.ts';
 import type { AnyMessage, AnyRoomHandle, AnyRoomMessage, Content } from './room-types.ts';
 import type { Timeline } from './timeline.ts';
-
-/** After this many retryable errors a message fails. */
-const maxFailures = 5;
 
 /** The part of a room that the outbox uses. */
 export interface OutboxRoom {

@@ -2,12 +2,10 @@ import type { AnyRoomsProtocol, Event, RoomsProtocol } from '@usher/protocol';
 import { Subject } from 'rxjs';
 import { differ } from '../socket/identity.ts';
 import type { TicketSocket } from '../socket/ticket-socket.ts';
+import { maxRooms } from './constants.ts';
 import { uuid } from './draft.ts';
 import { createRoom, type Room } from './room.ts';
 import type { Rooms, RoomsOptions } from './room-types.ts';
-
-/** Above this number of rooms, an `unread` event no longer creates a room. */
-const maxRooms = 1_000;
 
 /**
  * Creates the rooms of a socket. Open rooms are joined again on every connection and recover missed messages. When `cleared$` emits

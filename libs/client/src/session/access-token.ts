@@ -2,6 +2,7 @@ import type { TokenResponse } from '@usher/protocol';
 import type { Subscription } from 'rxjs';
 import { claimsOf, identityOf } from '../socket/identity.ts';
 import { now, startTimer } from '../socket/timing.ts';
+import { maxKnown, sharedTokenMs, toleranceMs } from './constants.ts';
 import type { SessionIdentity, SessionState } from './session-types.ts';
 import type { Channel } from './tabs.ts';
 
@@ -33,21 +34,10 @@ export function received({ token, expires }: TokenResponse, at: number): AccessT
   return { token, at, lifeMs: seconds >= 0 ? seconds * 1000 : expires * 1000 - at };
 }
 
-/** The tolerated clock difference between two tabs, in ms. A larger one means that the clock was changed. */
-const toleranceMs = 5_000;
-
 /** Returns how many ms the token is still valid; 0 if it was received in the future, because then the clock was set back. */
 export function leftMs({ at, lifeMs }: AccessToken, now: number): number {
   return now < at - toleranceMs ? 0 : at + lifeMs - now;
 }
-
-/**
- * How long a tab that waited for the lock also waits for the token of the tab that held it. The wait is useless only if that tab
- * received no token.
- */
-const sharedTokenMs = 1_000;
-/** How many recent tokens of the session are remembered, because pending calls may still use them. */
-const maxKnown = 8;
 
 /**
  * Holds the access token of a session in memory and shares it with the other tabs.

@@ -1,13 +1,8 @@
 import type { Subscription } from 'rxjs';
+import { minRenewalDelayMs, renewalJitterMs, renewalRetryMs } from './constants.ts';
 import type { SendRequest } from './requests.ts';
 import type { TicketOutcome } from './ticket-request.ts';
 import { type After, now } from './timing.ts';
-
-/** The minimum delay before a planned renewal. It limits the rate if the clocks of client and server differ. */
-const minDelayMs = 30_000;
-/** The delay before another attempt after a failed renewal, and the largest random delay that is added. */
-const retryMs = 1_000;
-const retryJitterMs = 20_000;
 
 /** What the renewal of a lease requires from the connection. */
 export type LeaseHost = readonly [
@@ -40,7 +35,7 @@ export function keepLease(connection: Subscription, lease: number, host: LeaseHo
    */
   function schedule(end: number): void {
     const leftMs = end * 1000 - now();
-    if (leftMs > 0) renewIn(Math.max(minDelayMs, leftMs * (0.75 + 0.15 * random())));
+    if (leftMs > 0) renewIn(Math.max(minRenewalDelayMs, leftMs * (0.75 + 0.15 * random())));
   }
 
   function renewIn(ms: number): void {
@@ -50,7 +45,7 @@ export function keepLease(connection: Subscription, lease: number, host: LeaseHo
 
   function retry(waitMs: number): void {
     renewing = false;
-    renewIn(waitMs + retryMs + random() * retryJitterMs);
+    renewIn(waitMs + renewalRetryMs + random() * renewalJitterMs);
   }
 
   function renew(): void {

@@ -1,5 +1,6 @@
-import { type closeCodes, parseFrame, type RawFrame, shouldReconnect } from '@usher/protocol';
+import { parseFrame, type RawFrame, shouldReconnect } from '@usher/protocol';
 import { isWelcome, type Reason, type StateName, type Welcome } from './connection-state.ts';
+import { rateLimitAbused, restartSpreadMs, serviceRestart, sessionEnded } from './constants.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { currentOwner, differ, type Identity, type MaybeOwner, ownerOf } from './identity.ts';
 import { keepLease } from './lease.ts';
@@ -10,14 +11,6 @@ import { closeSocket, openSocket, type Socket } from './socket.ts';
 import { createStates, type CurrentState } from './states.ts';
 import { callTicketFunction, type TicketOutcome } from './ticket-request.ts';
 import { fullJitter, now } from './timing.ts';
-
-type CodeOf<N> = Extract<(typeof closeCodes)[number], { readonly name: N }>['code'];
-const sessionEnded: CodeOf<'session_ended'> = 4501;
-const rateLimitAbused: CodeOf<'rate_limit_abused'> = 4029;
-const serviceRestart: CodeOf<'service_restart'> = 1012;
-
-/** After a server restart, clients spread their ticket calls over at least this time. The slots in the answers spread the dials. */
-const restartSpreadMs = 3_000;
 
 /**
  * The state machine of a connection, for any protocol. It owns the only socket, and every transition goes through `enter`. Subscribers
@@ -239,10 +232,7 @@ export function createMachine(options: TicketSocketOptions, current: CurrentStat
       if (type === 'beat') post({ type });
       else renewLease?.();
     }
-    if (type === 'request') {
-      if (current.onRequest) current.onRequest(frame);
-      else post({ type: 'response', request: frame['request'], code: 'unknown_type' });
-    }
+    if (type === 'request') current.onRequest(frame);
     current.events$.next(frame);
   }
 
@@ -288,6 +278,9 @@ export function createMachine(options: TicketSocketOptions, current: CurrentStat
       scheduleReconnect({ kind: 'requested' });
     },
     request: send,
+    onRequest({ request }: RawFrame): void {
+      post({ type: 'response', request, code: 'unknown_type' });
+    },
     signal(type: string, params: object): void {
       post({ ...params, type });
     },

@@ -12,8 +12,8 @@ export class CurrentState {
   welcome: Welcome | undefined;
   /** The receipt of the last ticket call. */
   receipt: string | undefined;
-  /** Answers the requests of the server. Set by `handleRequest`, with the handlers by the name of their request. */
-  declare onRequest?: (frame: RawFrame) => void;
+  /** Answers a request of the server. `handleRequest` replaces it, with the handlers by the name of their request. */
+  declare onRequest: (frame: RawFrame) => void;
   declare requestHandlers?: Map<string, AnyHandler>;
   readonly state$ = new BehaviorSubject(this.state);
   readonly welcome$ = new BehaviorSubject<Welcome | undefined>(undefined);

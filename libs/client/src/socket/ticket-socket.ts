@@ -87,7 +87,8 @@ export interface TicketSocket<P extends Protocol> {
   later(ms: number, run: () => void): void;
 }
 
-class MachineSocket extends CurrentState {
+// The machine is independent of the protocol. `P` only adds types.
+export const TicketSocket = class extends CurrentState {
   declare readonly request: SendRequest;
 
   constructor(options: TicketSocketOptions) {
@@ -104,9 +105,4 @@ class MachineSocket extends CurrentState {
     await this.request('ping', {});
     return performance.now() - sentAt;
   }
-}
-
-// The machine is independent of the protocol. `P` only adds types.
-export const TicketSocket = MachineSocket as unknown as new <P extends Protocol>(
-  options: TicketSocketOptions,
-) => TicketSocket<P>;
+} as unknown as new <P extends Protocol>(options: TicketSocketOptions) => TicketSocket<P>;
