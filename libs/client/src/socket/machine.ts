@@ -118,14 +118,11 @@ export function createMachine(options: TicketSocketOptions, current: CurrentStat
 
   /** Starts the next attempt now, or the first one after a sign-in. */
   function retry(): void {
+    if (!checkIdentity()) return;
     const { name, reason, attempt } = current.state;
     // An attempt does not keep the reason `offline`: a failure will report it again.
-    if (name === 'backoff') start(reason.kind === 'offline' ? { kind: 'closed' } : reason, attempt);
-    else if (name === 'idle' && unwatchPage) start({ kind: 'start' });
-  }
-
-  function start(reason: Reason, attempt?: number): void {
-    if (checkIdentity()) begin(reason, attempt);
+    if (name === 'backoff') begin(reason.kind === 'offline' ? { kind: 'closed' } : reason, attempt);
+    else if (name === 'idle' && unwatchPage) begin({ kind: 'start' });
   }
 
   /** Starts an attempt for the current owner. */
@@ -260,7 +257,7 @@ export function createMachine(options: TicketSocketOptions, current: CurrentStat
       checkIdentity();
       if (unwatchPage && current.state.name !== 'idle') return;
       unwatchPage ??= page.watch(onPage);
-      start({ kind: 'start' });
+      begin({ kind: 'start' });
     },
     recheck(): void {
       // Connects also if a user has signed in since `connect()`.
