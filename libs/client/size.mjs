@@ -55,7 +55,7 @@ const index = "export * from './index.ts';";
 const parts = {
   'TicketSocket alone': [socket, undefined, 3_800],
   fetchTicket: ["export { TicketSocket, fetchTicket } from './index.ts';", socket, 470],
-  'the rest of @usher/client': [index, "export { TicketSocket, fetchTicket } from './index.ts';", 400],
+  'the rest of @usher/client': [index, "export { TicketSocket, fetchTicket } from './index.ts';", 390],
   '@usher/client/rooms': [`${index} export * from './rooms.ts';`, index, 4_800],
   '@usher/client/session': [`${index} export * from './session.ts';`, index, 2_200],
 };

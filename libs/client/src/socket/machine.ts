@@ -229,7 +229,7 @@ export function createMachine(options: TicketSocketOptions, current: CurrentStat
       if (type === 'beat') post({ type });
       else renewLease?.();
     }
-    if (type === 'request') current.onRequest(frame);
+    if (type === 'request') void current.onRequest(frame);
     current.events$.next(frame);
   }
 

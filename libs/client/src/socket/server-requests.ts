@@ -1,13 +1,6 @@
-import type {
-  Protocol,
-  RawFrame,
-  ResponseSignal,
-  ServerParams,
-  ServerReplyInput,
-  ServerRequestType,
-} from '@usher/protocol';
+import type { Protocol, ResponseSignal, ServerParams, ServerReplyInput, ServerRequestType } from '@usher/protocol';
 import { RequestFailed, toRequestFailed } from './errors.ts';
-import type { AnyHandler, CurrentState } from './states.ts';
+import type { CurrentState } from './states.ts';
 import type { TicketSocket } from './ticket-socket.ts';
 
 /**
@@ -25,32 +18,25 @@ export function handleRequest<P extends Protocol, T extends ServerRequestType<P>
   const current = socket as unknown as CurrentState & { signal(type: 'response', response: ResponseSignal): void };
   const handlers = (current.requestHandlers ??= new Map());
   handlers.set(type, handler);
-  current.onRequest = (frame) => {
+
+  current.onRequest = async ({ request, name, params }) => {
     const connection = current.welcome?.connection;
-    void answerRequest(handlers, frame, (response) => {
+    function respond(outcome: Omit<ResponseSignal, 'request'>): void {
       // A later connection may belong to another user.
-      if (current.welcome?.connection === connection) current.signal('response', response);
-    });
+      if (current.welcome?.connection !== connection) return;
+      current.signal('response', { request: Number(request), ...outcome });
+    }
+    try {
+      const found = handlers.get(String(name));
+      if (!found) throw new RequestFailed('unknown_type');
+      respond({ data: await found(params as never) });
+    } catch (error) {
+      const { code, message } = toRequestFailed(error);
+      respond({ code, message });
+    }
   };
+
   return () => {
     if (handlers.get(type) === handler) handlers.delete(type);
   };
-}
-
-/** Handles a request of the server and passes the response to `send`. Never rejects. */
-async function answerRequest(
-  handlers: ReadonlyMap<string, AnyHandler>,
-  { request, name, params }: RawFrame,
-  send: (response: ResponseSignal) => void,
-): Promise<void> {
-  const response = { request: Number(request) };
-  try {
-    const handler = handlers.get(String(name));
-    if (!handler) throw new RequestFailed('unknown_type');
-    const data = await handler(params as never);
-    send({ ...response, data });
-  } catch (error) {
-    const { code, message } = toRequestFailed(error);
-    send({ ...response, code, message });
-  }
 }

@@ -3,8 +3,6 @@ import { BehaviorSubject, Subject, Subscription } from 'rxjs';
 import type { ConnectionState, StateName, Step, Welcome } from './connection-state.ts';
 import { type After, now, startTimer } from './timing.ts';
 
-export type AnyHandler = (params: never) => unknown;
-
 /** The current state of a connection, and what it publishes. */
 export class CurrentState {
   /** `state` and `welcome` are ahead of their subjects while a transition is published. */
@@ -13,8 +11,8 @@ export class CurrentState {
   /** The receipt of the last ticket call. */
   receipt: string | undefined;
   /** Answers a request of the server. `handleRequest` replaces it, with the handlers by the name of their request. */
-  declare onRequest: (frame: RawFrame) => void;
-  declare requestHandlers?: Map<string, AnyHandler>;
+  declare onRequest: (frame: RawFrame) => void | Promise<void>;
+  declare requestHandlers?: Map<string, (params: never) => unknown>;
   readonly state$ = new BehaviorSubject(this.state);
   readonly welcome$ = new BehaviorSubject<Welcome | undefined>(undefined);
   readonly events$ = new Subject<RawFrame>();
