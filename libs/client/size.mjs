@@ -53,11 +53,11 @@ const index = "export * from './index.ts';";
 
 /** What is measured: the code, the code that it is added to, and the limit in bytes. */
 const parts = {
-  'TicketSocket alone': [socket, undefined, 4_050],
+  'TicketSocket alone': [socket, undefined, 3_800],
   fetchTicket: ["export { TicketSocket, fetchTicket } from './index.ts';", socket, 470],
-  'the rest of @usher/client': [index, "export { TicketSocket, fetchTicket } from './index.ts';", 210],
-  '@usher/client/rooms': [`${index} export * from './rooms.ts';`, index, 4_950],
-  '@usher/client/session': [`${index} export * from './session.ts';`, index, 2_245],
+  'the rest of @usher/client': [index, "export { TicketSocket, fetchTicket } from './index.ts';", 390],
+  '@usher/client/rooms': [`${index} export * from './rooms.ts';`, index, 4_800],
+  '@usher/client/session': [`${index} export * from './session.ts';`, index, 2_200],
 };
 
 for (const [name, [code, base, limit]] of Object.entries(parts)) {

@@ -8,6 +8,7 @@ export { browserPage, type PageEvent, type PageSource } from './socket/page.ts';
 export type { Socket, SocketConstructor } from './socket/socket.ts';
 export type { RequestOptions } from './socket/requests.ts';
 export { TicketRefused } from './socket/errors.ts';
+export { handleRequest } from './socket/server-requests.ts';
 export { TicketSocket } from './socket/ticket-socket.ts';
 export type { Welcome } from './socket/connection-state.ts';
 export { whenOpen } from './socket/when-open.ts';

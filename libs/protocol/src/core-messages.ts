@@ -12,7 +12,7 @@ export type NoRequests = Readonly<{ [none]?: never }>;
 
 /**
  * The messages of every protocol, as types. Their schemas are in `@usher/protocol/server`. The event `request` and the signal `response`,
- * which carry the requests of the server, are not among them: `connection.request` and `socket.handle` use them.
+ * which carry the requests of the server, are not among them: `connection.request` and `handleRequest` use them.
  */
 export interface CoreProtocol {
   readonly requests: Readonly<{

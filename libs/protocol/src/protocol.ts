@@ -13,7 +13,7 @@ export interface Protocol {
   readonly signals: Readonly<Record<string, Schema<object>>>;
   /** Server → client, not in response to a request. */
   readonly events: Readonly<Record<string, Schema<object>>>;
-  /** Server → client. The client sends a `response` (`TicketSocket.handle`). */
+  /** Server → client. The client sends a `response` (`handleRequest` of `@usher/client`). */
   readonly serverRequests?: Readonly<Record<string, { readonly params: Schema<object>; readonly reply: Schema }>>;
   /** The possible codes of an `error` frame. */
   readonly errors: readonly string[];
@@ -110,5 +110,5 @@ export function isRequestId(value: unknown): value is number {
 }
 
 export function isRawFrame(value: unknown): value is RawFrame {
-  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
+  return typeof (value as Partial<RawFrame> | null | undefined)?.type === 'string';
 }

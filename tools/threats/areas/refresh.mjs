@@ -71,7 +71,10 @@ export default [
     get: 'not possible: the client discards responses from an earlier session',
     in: 'libs/client/src/session/keeper.ts',
     without: ['if (expected === state) adopt(answer);', 'adopt(answer);'],
-    also: ['if (!isCurrent({ ...state, ...identityClaims(token.token) } as Marker)) {', 'if (isCurrent(undefined)) {'],
+    also: [
+      'if (isCurrent({ ...state, ...identityClaims(token.token) })) tokens.hold(token, state);',
+      'if (!isCurrent(undefined)) tokens.hold(token, state);',
+    ],
     shown: ['libs/client', 'src/session/tabs.spec.ts'],
   },
   {
@@ -88,8 +91,8 @@ export default [
     get: 'the tab is signed out: the token’s user must match the signed-in user',
     in: 'libs/client/src/session/keeper.ts',
     without: [
-      'if (!isCurrent({ ...state, ...identityClaims(token.token) } as Marker)) {',
-      'if (!isCurrent({ ...state } as Marker)) {',
+      'if (isCurrent({ ...state, ...identityClaims(token.token) })) tokens.hold(token, state);',
+      'if (isCurrent({ ...state })) tokens.hold(token, state);',
     ],
     shown: ['libs/client', 'src/session/refreshing.spec.ts'],
   },

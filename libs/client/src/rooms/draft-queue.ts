@@ -68,14 +68,6 @@ export function createDraftQueue(timeline: Timeline) {
       if (found === undefined) throw new RangeError('no such message');
       return found;
     },
-    /** Returns the changes of one message that a new change replaces. */
-    replacedBy: (target: number | Draft | undefined): Draft[] =>
-      drafts.filter(
-        (draft) =>
-          draft.of !== undefined &&
-          targetOf(draft) === target &&
-          (draft.status === 'failed' || (draft.status === 'waiting' && !draft.wasSent)),
-      ),
     /** Returns the waiting or failed draft with this key, or otherwise the last such change of the message with this key. */
     findIdle(key: string): Draft | undefined {
       const all = drafts.filter(({ status }) => status === 'waiting' || status === 'failed');

@@ -27,6 +27,15 @@ export function targetOf({ of }: Pick<Draft, 'of'>): number | Draft | undefined 
   return typeof of === 'object' && of.status === 'sent' ? of.seq : of;
 }
 
+/** Whether a draft is a change of `target` that a new change replaces. */
+export function isReplaceable(draft: Draft, target: number | Draft | undefined): boolean {
+  return (
+    draft.of !== undefined &&
+    targetOf(draft) === target &&
+    (draft.status === 'failed' || (draft.status === 'waiting' && !draft.wasSent))
+  );
+}
+
 /** Marks a draft as rejected permanently. */
 export function failDraft(draft: Draft, error: string): void {
   Object.assign(draft, { status: 'failed', error, seq: undefined });
@@ -76,7 +85,8 @@ export function toUnsent(draft: Draft): AnyUnsent[] {
  * it is missing on pages that are loaded over http from an address other than localhost.
  */
 export function uuid(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return digits.replace(/(.{8})(.{4}).(.{3}).(.{3})/, '$1-$2-4$3-8$4-');
+  return 'xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx'.replaceAll('x', () => {
+    const [byte = 0] = crypto.getRandomValues(new Uint8Array(1));
+    return (byte % 16).toString(16);
+  });
 }

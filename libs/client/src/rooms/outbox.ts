@@ -1,14 +1,12 @@
 import type { RoomsProtocol } from '@usher/protocol';
 import type { TicketSocket } from '../socket/ticket-socket.ts';
-import { type Draft, failDraft, fieldOf, targetOf } from './draft.ts';
+import { maxFailures } from './constants.ts';
+import { type Draft, failDraft, fieldOf, isReplaceable, targetOf } from './draft.ts';
 import { createDraftQueue, withDrafts } from './draft-queue.ts';
-import { errorCodeOf, handleReply } from './retry.ts';
-import { OutboxFull } from '../socket/errors.ts';
+import { handleReply } from './retry.ts';
+import { OutboxFull, toRequestFailed } from '../socket/errors.ts';
 import type { AnyMessage, AnyRoomHandle, AnyRoomMessage, Content } from './room-types.ts';
 import type { Timeline } from './timeline.ts';
-
-/** After this many retryable errors a message fails. */
-const maxFailures = 5;
 
 /** The part of a room that the outbox uses. */
 export interface OutboxRoom {
@@ -50,7 +48,9 @@ export function createOutbox(
     return draft.key;
   }
 
-  function request(draft: Draft, of: number | undefined) {
+  /** Sends a message, or a change whose target has a sequence number. */
+  function request(draft: Draft) {
+    const of = targetOf(draft) as number | undefined;
     const common = { room: room.name, key: draft.key };
     // The content is a text, or a payload in a protocol that has payloads.
     const content = fieldOf(draft.content) as { text: string };
@@ -64,14 +64,13 @@ export function createOutbox(
   function pump(): void {
     // A change of an unsent message waits until the message is sent, even if the message has failed.
     const draft = queue.drafts.find((each) => each.status === 'waiting' && typeof targetOf(each) !== 'object');
-    const of = draft && targetOf(draft);
-    if (draft && typeof of !== 'object' && !sending && room.joined()) {
+    if (draft && !sending && room.joined()) {
       const current = (sending = {});
       const { wasSent } = draft;
       draft.status = 'sending';
       draft.wasSent = true;
       handleReply(
-        request(draft, of),
+        request(draft),
         () => current === sending,
         ({ seq, at }) => {
           acknowledged(draft, seq, at);
@@ -93,7 +92,7 @@ export function createOutbox(
 
   function refused(draft: Draft, wasSent: boolean, error: unknown): void {
     const current = sending;
-    const [code, retryAfterMs = 1_000] = errorCodeOf(error);
+    const { code, retryAfterMs = 1_000 } = toRequestFailed(error);
     let pauseMs = 0;
     draft.status = 'waiting';
     // A rejected message was not stored. After an internal error the server may have stored it.
@@ -118,13 +117,6 @@ export function createOutbox(
     });
   }
 
-  /** Removes the changes of a message that a new change replaces, and returns them. */
-  function replace(target: number | Draft | undefined): Draft[] {
-    const replaced = queue.replacedBy(target);
-    queue.retain((draft) => !replaced.includes(draft));
-    return replaced;
-  }
-
   /** The part of the room handle that the outbox implements. */
   const handle: Pick<AnyRoomHandle, 'unsent$' | 'send' | 'edit' | 'remove' | 'retry' | 'drop'> = {
     unsent$: queue.unsent$,
@@ -143,9 +135,9 @@ export function createOutbox(
         if (target.status === 'failed') requeue(target);
       }
       const now = targetOf({ of: target });
-      const same = queue.replacedBy(now).find(({ deletes, wasSent }) => !deletes && !wasSent);
+      const same = queue.drafts.find((draft) => !draft.deletes && !draft.wasSent && isReplaceable(draft, now));
       if (same) return requeue(same, wellFormed);
-      replace(now);
+      queue.retain((draft) => !isReplaceable(draft, now));
       return add({ of: target, content: wellFormed }, key);
     },
     remove(of, key) {
@@ -157,7 +149,7 @@ export function createOutbox(
         return target.key;
       }
       const now = targetOf({ of: target });
-      replace(now);
+      queue.retain((draft) => !isReplaceable(draft, now));
       const same = queue.drafts.find((draft) => draft.deletes && targetOf(draft) === now);
       return same?.key ?? add({ of: target, content: '', deletes: true }, key);
     },

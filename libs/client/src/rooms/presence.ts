@@ -1,14 +1,8 @@
 import type { Event, Reply, RoomsProtocol } from '@usher/protocol';
-import type { roomBounds } from '@usher/protocol/server';
 import { BehaviorSubject } from 'rxjs';
 import type { TicketSocket } from '../socket/ticket-socket.ts';
+import { maxPresent, maxTyping, typingEveryMs, typingForMs } from './constants.ts';
 import type { PresentUser } from './room-types.ts';
-
-const typingEveryMs: (typeof roomBounds)['typingEveryMs'] = 2_000;
-const typingForMs: (typeof roomBounds)['typingForMs'] = 5_000;
-/** The server lists at most this many users. */
-const maxPresent = 2_000;
-const maxTyping = 100;
 
 /**
  * Creates the presence and typing state of a room.

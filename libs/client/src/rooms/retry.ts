@@ -1,5 +1,5 @@
+import { Disconnected, toRequestFailed } from '../socket/errors.ts';
 import { fullJitter } from '../socket/timing.ts';
-import { Disconnected, RequestFailed } from '../socket/errors.ts';
 
 /**
  * Handles the reply of a request, or an error of the request or of `onReply`, while `isCurrent` returns `true`. Ignores
@@ -20,14 +20,9 @@ export function handleReply<T>(
     });
 }
 
-/** Returns the error code (`internal` for other errors) and the server's retry delay in ms, if any. */
-export function errorCodeOf(error: unknown): [code: string, retryAfterMs?: number | undefined] {
-  return error instanceof RequestFailed ? [error.code, error.retryAfterMs] : ['internal'];
-}
-
 /** Returns the delay before a retry in ms, or `undefined` if a retry cannot succeed. */
 export function retryMs(error: unknown, failures: number): number | undefined {
-  const [code, retryAfterMs] = errorCodeOf(error);
+  const { code, retryAfterMs } = toRequestFailed(error);
   return code === 'internal' || code === 'rate_limited'
     ? (retryAfterMs ?? 500 + fullJitter(failures, 500, 20_000, Math.random))
     : undefined;

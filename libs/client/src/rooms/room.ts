@@ -1,15 +1,13 @@
 import type { Event, Reply, RoomsProtocol } from '@usher/protocol';
 import { BehaviorSubject } from 'rxjs';
+import { toRequestFailed } from '../socket/errors.ts';
 import type { TicketSocket } from '../socket/ticket-socket.ts';
 import { createOutbox } from './outbox.ts';
 import { createPresence } from './presence.ts';
 import { createReadMarker } from './read-marker.ts';
-import { errorCodeOf, handleReply, retryMs } from './retry.ts';
+import { handleReply, retryMs } from './retry.ts';
 import type { AnyMessage, AnyRoomHandle, AnyRoomMessage, RoomsOptions, RoomState, Unread } from './room-types.ts';
 import { createTimeline } from './timeline.ts';
-
-/** Denial codes that no longer apply once the user is a member. */
-const noAccess: readonly string[] = ['not_found', 'forbidden'];
 
 /** A room handle with the event handlers that `createRooms` calls. */
 export interface Room extends AnyRoomHandle {
@@ -131,7 +129,7 @@ export function createRoom(name: string, socket: TicketSocket<RoomsProtocol>, se
   function failed(error: unknown): void {
     const ms = retryMs(error, ++failures);
     if (ms === undefined) {
-      denied(errorCodeOf(error)[0]);
+      denied(toRequestFailed(error).code);
       return;
     }
     enter({ name: 'joining' });
@@ -232,9 +230,9 @@ export function createRoom(name: string, socket: TicketSocket<RoomsProtocol>, se
     },
     onUnread(unread) {
       readMarker.onUnread(unread);
-      // The server reports unread counts to members only, so this denial is out of date.
-      const { name: state, code = '' } = state$.value;
-      if (isOpen && state === 'denied' && noAccess.includes(code)) join();
+      const { code } = state$.value;
+      // The server reports unread counts to members only, so such a denial is out of date.
+      if (isOpen && (code === 'not_found' || code === 'forbidden')) join();
     },
     onRemoved(code) {
       reset();

@@ -1,12 +1,11 @@
 import type { AnyRoomsProtocol, Event, RoomsProtocol } from '@usher/protocol';
 import { Subject } from 'rxjs';
+import { differ } from '../socket/identity.ts';
 import type { TicketSocket } from '../socket/ticket-socket.ts';
+import { maxRooms } from './constants.ts';
 import { uuid } from './draft.ts';
 import { createRoom, type Room } from './room.ts';
 import type { Rooms, RoomsOptions } from './room-types.ts';
-
-/** Above this number of rooms, an `unread` event no longer creates a room. */
-const maxRooms = 1_000;
 
 /**
  * Creates the rooms of a socket. Open rooms are joined again on every connection and recover missed messages. When `cleared$` emits
@@ -14,13 +13,10 @@ const maxRooms = 1_000;
  */
 export function createRooms<P extends AnyRoomsProtocol = RoomsProtocol>(
   socket: TicketSocket<P>,
-  options: RoomsOptions = {},
+  options?: RoomsOptions,
 ): Rooms<P> {
   // The protocols differ in the content of messages only, which this code passes on as it is.
-  return create(socket as unknown as TicketSocket<RoomsProtocol>, options) as unknown as Rooms<P>;
-}
-
-function create(socket: TicketSocket<RoomsProtocol>, options: RoomsOptions) {
+  const roomsSocket = socket as unknown as TicketSocket<RoomsProtocol>;
   let user: string | undefined;
   const settings: Required<RoomsOptions> = {
     user: () => user ?? '',
@@ -36,7 +32,7 @@ function create(socket: TicketSocket<RoomsProtocol>, options: RoomsOptions) {
   function roomOf(name: string): Room {
     let room = rooms.get(name);
     if (room === undefined) {
-      rooms.set(name, (room = createRoom(name, socket, settings)));
+      rooms.set(name, (room = createRoom(name, roomsSocket, settings)));
       room.unread$.subscribe((unread) => {
         if (unread) unread$.next({ room: name, ...unread });
       });
@@ -52,15 +48,15 @@ function create(socket: TicketSocket<RoomsProtocol>, options: RoomsOptions) {
     }
   }
 
-  socket.cleared$.subscribe(() => {
+  roomsSocket.cleared$.subscribe(() => {
     user = undefined;
     clear();
   });
-  socket.state$.subscribe(() => {
-    const welcomed = socket.welcome?.user;
-    const isOtherUser = user !== undefined && welcomed !== undefined && user !== welcomed;
+  roomsSocket.state$.subscribe(() => {
+    const welcomed = roomsSocket.welcome?.user;
+    const isOtherUser = differ(user, welcomed);
     // Sent before the joins, so that other members do not see the user as `online` first.
-    if (welcomed !== undefined && isAway) socket.signal('away', { away: true });
+    if (welcomed !== undefined && isAway) roomsSocket.signal('away', { away: true });
     for (const room of rooms.values()) {
       if (welcomed === undefined) room.lost();
       else {
@@ -71,27 +67,27 @@ function create(socket: TicketSocket<RoomsProtocol>, options: RoomsOptions) {
     }
     user = welcomed ?? user;
   });
-  socket.on('message').subscribe((message) => rooms.get(message.room)?.onMessage(message));
-  socket.on('presence').subscribe((event) => rooms.get(event.room)?.onPresence(event));
-  socket.on('typing').subscribe((event) => rooms.get(event.room)?.onTyping(event.user));
-  socket.on('unread').subscribe(({ room: name, seq, read, count, mentions }) => {
+  roomsSocket.on('message').subscribe((message) => rooms.get(message.room)?.onMessage(message));
+  roomsSocket.on('presence').subscribe((event) => rooms.get(event.room)?.onPresence(event));
+  roomsSocket.on('typing').subscribe((event) => rooms.get(event.room)?.onTyping(event.user));
+  roomsSocket.on('unread').subscribe(({ room: name, seq, read, count, mentions }) => {
     const unread = { seq, read, count, mentions };
     // Counts are stored also for rooms that the app has not requested yet.
     if (rooms.has(name) || rooms.size < maxRooms) roomOf(name).onUnread(unread);
     else unread$.next({ room: name, ...unread });
   });
-  socket.on('removed').subscribe(({ room, code }) => rooms.get(room)?.onRemoved(code));
+  roomsSocket.on('removed').subscribe(({ room, code }) => rooms.get(room)?.onRemoved(code));
 
   return {
     room: roomOf,
     away(away: boolean) {
       if (away === isAway) return;
       isAway = away;
-      socket.signal('away', { away });
+      roomsSocket.signal('away', { away });
     },
     unread$,
-    left$: socket.on('left'),
-    removed$: socket.on('removed'),
+    left$: roomsSocket.on('left'),
+    removed$: roomsSocket.on('removed'),
     clear,
-  };
+  } as unknown as Rooms<P>;
 }

@@ -37,10 +37,7 @@ export function createTimeline(held: number, onApplied: (message: Omit<Message, 
   function trim(): void {
     if (cursor - first < held) return;
     first = cursor - held + 1;
-    list.splice(
-      0,
-      lowerBound(list, ({ seq }) => seq < first),
-    );
+    list.splice(0, lowerBound(list, first));
     if (changes.size > held) for (const [of, { seq }] of changes) if (seq < first) changes.delete(of);
   }
 
@@ -61,7 +58,7 @@ export function createTimeline(held: number, onApplied: (message: Omit<Message, 
     known: 0,
     /** Returns the index of the message with this sequence number, or -1. */
     at(seq: number): number {
-      const index = lowerBound(list, (message) => message.seq < seq);
+      const index = lowerBound(list, seq);
       return list[index]?.seq === seq ? index : -1;
     },
     /** Sets the key under which this client wrote the message. */
@@ -151,14 +148,13 @@ function applyChange(message: ConfirmedMessage, { text, at, deletes }: Message):
   return text ? { ...message, text, edited: at } : message;
 }
 
-/** Returns the index of the first item in an ordered list that is not `before`, or the length of the list if all are. */
-function lowerBound<T>(list: readonly T[], before: (item: T) => boolean): number {
+/** Returns the index of the first message from the sequence number `seq` on, or the length of the list if there is none. */
+function lowerBound(list: readonly ConfirmedMessage[], seq: number): number {
   let low = 0;
   let high = list.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const item = list[middle];
-    if (item !== undefined && before(item)) low = middle + 1;
+    if ((list[middle]?.seq ?? seq) < seq) low = middle + 1;
     else high = middle;
   }
   return low;

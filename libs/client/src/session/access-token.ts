@@ -1,6 +1,8 @@
 import type { TokenResponse } from '@usher/protocol';
+import type { Subscription } from 'rxjs';
 import { claimsOf, identityOf } from '../socket/identity.ts';
 import { now, startTimer } from '../socket/timing.ts';
+import { maxKnown, sharedTokenMs, toleranceMs } from './constants.ts';
 import type { SessionIdentity, SessionState } from './session-types.ts';
 import type { Channel } from './tabs.ts';
 
@@ -32,21 +34,10 @@ export function received({ token, expires }: TokenResponse, at: number): AccessT
   return { token, at, lifeMs: seconds >= 0 ? seconds * 1000 : expires * 1000 - at };
 }
 
-/** The tolerated clock difference between two tabs, in ms. A larger one means that the clock was changed. */
-const toleranceMs = 5_000;
-
 /** Returns how many ms the token is still valid; 0 if it was received in the future, because then the clock was set back. */
 export function leftMs({ at, lifeMs }: AccessToken, now: number): number {
   return now < at - toleranceMs ? 0 : at + lifeMs - now;
 }
-
-/**
- * How long a tab that waited for the lock also waits for the token of the tab that held it. The wait is useless only if that tab
- * received no token.
- */
-const sharedTokenMs = 1_000;
-/** How many recent tokens of the session are remembered, because pending calls may still use them. */
-const maxKnown = 8;
 
 /**
  * Holds the access token of a session in memory and shares it with the other tabs.
@@ -58,12 +49,13 @@ const maxKnown = 8;
 export function createTokenHolder(
   marginMs: number,
   channel: Channel | undefined,
-  isCurrent: (identity: Partial<Record<'user' | 'session', unknown>>) => boolean,
+  isCurrent: (identity: Partial<Record<keyof SessionIdentity, unknown>>) => boolean,
 ) {
   let held: AccessToken | undefined;
   /** The last tokens of this session, newest first. */
   let known: string[] = [];
-  let onShared: (() => void) | undefined;
+  /** Ends when a token arrives from another tab. */
+  let waiting: Subscription | undefined;
 
   function store(token: AccessToken): void {
     held = token;
@@ -72,12 +64,13 @@ export function createTokenHolder(
 
   if (channel) {
     channel.onmessage = ({ data }) => {
-      const { user, session, token, at, lifeMs } = ((data as unknown) ?? {}) as Partial<Record<string, unknown>>;
-      if (!isCurrent({ user, session })) return;
+      const message = data as Partial<Record<string, unknown>> | undefined;
+      if (!message || !isCurrent(message)) return;
+      const { token, at, lifeMs } = message;
       if (typeof token !== 'string' || typeof at !== 'number' || typeof lifeMs !== 'number') return;
       if (known.includes(token) || (held && held.at > at)) return;
       store({ token, at, lifeMs });
-      onShared?.();
+      waiting?.unsubscribe();
     };
   }
 
@@ -104,11 +97,8 @@ export function createTokenHolder(
     /** Resolves when a token arrives from another tab, or after 1 s. */
     shared: (): Promise<void> =>
       new Promise((resolve) => {
-        const timer = startTimer(sharedTokenMs, resolve);
-        onShared = () => {
-          timer.unsubscribe();
-          resolve();
-        };
+        waiting = startTimer(sharedTokenMs, resolve);
+        waiting.add(resolve);
       }),
   };
 }

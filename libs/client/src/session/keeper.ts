@@ -4,7 +4,7 @@ import { SessionEnded } from '../socket/errors.ts';
 import { browserPage } from '../socket/page.ts';
 import { now, startTimer, withTimeout } from '../socket/timing.ts';
 import { type AccessToken, createTokenHolder, identityClaims, received } from './access-token.ts';
-import { createMarkerStore, isSignedIn, type Marker } from './marker.ts';
+import { createMarkerStore, type Marker } from './marker.ts';
 import type { SessionIdentity, SessionKeeper, SessionKeeperOptions, SessionState } from './session-types.ts';
 import { browserTabs, createExclusive } from './tabs.ts';
 
@@ -27,7 +27,7 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
   let refreshing: Promise<void> | undefined;
   const tokens = createTokenHolder(marginMs, channel, (identity) => {
     sync();
-    return isCurrent(identity as SessionIdentity);
+    return isCurrent(identity);
   });
 
   /** Enters a state and discards the tokens and the pending refresh of the previous one. */
@@ -44,35 +44,32 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
     }
   }
 
-  function isCurrent(found: Marker): boolean {
-    return (
-      state.name === 'signed_in' && isSignedIn(found) && found.session === state.session && found.user === state.user
-    );
+  /** Leaves `signed_in`. */
+  function leave(reason: string): void {
+    if (state.name === 'signed_in') enter({ name: 'signed_out', reason });
+  }
+
+  function isCurrent(found: Partial<Record<keyof SessionIdentity, unknown>> | undefined): boolean {
+    return state.name === 'signed_in' && found?.session === state.session && found.user === state.user;
   }
 
   /** Reads the stored session and follows another tab. Its event may be late, or lost while this page was frozen. */
   function sync(): void {
     const found = marker.read();
     if (isCurrent(found)) return;
-    if (isSignedIn(found)) {
-      if (state.name === 'signed_in') enter({ name: 'signed_out', reason: 'replaced' });
-      if (state.name === 'signed_out') enter(stateOf(found));
-    } else if (state.name === 'signed_in') {
-      enter(stateOf(found, 'signed_out_elsewhere'));
-    }
+    leave(found?.user ? 'replaced' : (found?.ended ?? 'signed_out_elsewhere'));
+    if (found?.user && state.name === 'signed_out') enter(stateOf(found));
   }
 
   function end(reason: string): void {
-    if (state.name === 'signed_out') return;
     if (isCurrent(marker.read())) marker.write({ ended: reason });
-    enter({ name: 'signed_out', reason });
+    leave(reason);
   }
 
   async function fresh(): Promise<string | undefined> {
     sync();
     const expected = state;
-    if (state.name === 'signed_out') return undefined;
-    if (!tokens.isFresh()) {
+    if (state.name === 'signed_in' && !tokens.isFresh()) {
       try {
         await (refreshing ??= refresh(expected));
       } catch (error) {
@@ -106,16 +103,12 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
   /** Stores the token of a refresh, or signs out if the cookie now belongs to another user. */
   function adopt(answer: TokenResponse): void {
     const token = received(answer, now());
-    if (!isCurrent({ ...state, ...identityClaims(token.token) } as Marker)) {
-      end('signed_out_elsewhere');
-      return;
-    }
-    tokens.hold(token, state);
+    if (isCurrent({ ...state, ...identityClaims(token.token) })) tokens.hold(token, state);
+    else end('signed_out_elsewhere');
   }
 
   function isEndPending(): boolean {
-    const found = marker.read();
-    return found !== undefined && 'signOutPending' in found;
+    return marker.read()?.signOutPending === true;
   }
 
   /** Ends the session on the server if that is pending. Call it exclusively: the cookie must not change meanwhile. */
@@ -164,7 +157,7 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
         const { user, session = randomId() } = { ...answer, ...identityClaims(token.token) };
         if (!user) throw new TypeError('the sign-in answer names no user');
         marker.write({ user, session });
-        if (state.name === 'signed_in') enter({ name: 'signed_out', reason: 'replaced' });
+        leave('replaced');
         enter({ name: 'signed_in', user, session }, token);
       }),
     async signOut() {
@@ -174,7 +167,7 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
       // A session that another tab has started meanwhile must not be ended.
       if (expected === state && state.name === 'signed_in') {
         marker.write({ signOutPending: true });
-        enter({ name: 'signed_out', reason: 'signed_out' });
+        leave('signed_out');
       }
       return settle(token);
     },
@@ -187,10 +180,9 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
   };
 }
 
-function stateOf(found: Marker, otherwise?: string): SessionState {
-  if (isSignedIn(found)) return { name: 'signed_in', user: found.user, session: found.session };
-  const reason = found && 'ended' in found ? found.ended : otherwise;
-  return { name: 'signed_out', ...(reason && { reason }) };
+function stateOf(found: Marker): SessionState {
+  if (found?.user) return { name: 'signed_in', ...found };
+  return { name: 'signed_out', ...(found?.ended && { reason: found.ended }) };
 }
 
 /** Returns 128 random bits as text. `crypto.randomUUID` is missing on pages that are loaded over http. */

@@ -5,11 +5,10 @@ import type { Tabs } from './tabs.ts';
  * The session as stored for all tabs and for reloads: the signed-in user, the reason why the session ended, or a sign-out that the
  * server has not confirmed yet (`signOutPending`). Contains no secret, and no user name after the sign-out.
  */
-export type Marker = SessionIdentity | { readonly ended: string } | { readonly signOutPending: true } | undefined;
-
-export function isSignedIn(marker: Marker): marker is SessionIdentity {
-  return marker !== undefined && 'user' in marker;
-}
+export type Marker =
+  | (SessionIdentity & { readonly ended?: never; readonly signOutPending?: never })
+  | { readonly user?: never; readonly session?: never; readonly ended?: string; readonly signOutPending?: true }
+  | undefined;
 
 /** Stores the marker in the storage that the tabs share. If the storage is blocked or full, the marker lasts as long as the page. */
 export function createMarkerStore(key: string, { storage }: Tabs) {

@@ -17,6 +17,11 @@ export class RequestFailed extends Error {
   }
 }
 
+/** Returns a `RequestFailed` as it is, and `internal` for any other error. */
+export function toRequestFailed(error: unknown): RequestFailed {
+  return error instanceof RequestFailed ? error : new RequestFailed('internal');
+}
+
 /** There is no connection, or it was lost before the reply. The server may have processed the request. */
 export class Disconnected extends Error {
   override readonly name: string = 'Disconnected';

@@ -1,26 +1,21 @@
 import type { Subscription } from 'rxjs';
+import { minRenewalDelayMs, renewalJitterMs, renewalRetryMs } from './constants.ts';
 import type { SendRequest } from './requests.ts';
 import type { TicketOutcome } from './ticket-request.ts';
 import { type After, now } from './timing.ts';
 
-/** The minimum delay before a planned renewal. It limits the rate if the clocks of client and server differ. */
-const minDelayMs = 30_000;
-/** The delay before another attempt after a failed renewal, and the largest random delay that is added. */
-const retryMs = 1_000;
-const retryJitterMs = 20_000;
-
 /** What the renewal of a lease requires from the connection. */
-export interface LeaseHost {
-  readonly after: After;
-  readonly random: () => number;
+export type LeaseHost = readonly [
+  after: After,
+  random: () => number,
   /** Requests a ticket. Calls back at most once, and not if the connection ends first. */
-  readonly requestTicket: (onOutcome: (outcome: TicketOutcome) => void) => void;
+  requestTicket: (onOutcome: (outcome: TicketOutcome) => void) => void,
   /** Sends a request over the connection. */
-  readonly send: SendRequest;
+  send: SendRequest,
   /** Stores a renewed lease, Unix seconds. */
-  readonly setLease: (lease: number) => void;
-  readonly logStep: (step: 'renew' | 'renewed', more?: { readonly ms: number }) => void;
-}
+  setLease: (lease: number) => void,
+  logStep: (step: 'renew' | 'renewed', more?: { readonly ms: number }) => void,
+];
 
 /**
  * Renews the lease of an open connection with fresh tickets, until the connection ends. Retries failed renewals.
@@ -30,7 +25,7 @@ export interface LeaseHost {
  * @returns a function that renews the lease at once, unless a renewal is pending
  */
 export function keepLease(connection: Subscription, lease: number, host: LeaseHost): () => void {
-  const { after, random, requestTicket, send, setLease, logStep } = host;
+  const [after, random, requestTicket, send, setLease, logStep] = host;
   let scheduled: Subscription | undefined;
   let renewing = false;
 
@@ -40,7 +35,7 @@ export function keepLease(connection: Subscription, lease: number, host: LeaseHo
    */
   function schedule(end: number): void {
     const leftMs = end * 1000 - now();
-    if (leftMs > 0) renewIn(Math.max(minDelayMs, leftMs * (0.75 + 0.15 * random())));
+    if (leftMs > 0) renewIn(Math.max(minRenewalDelayMs, leftMs * (0.75 + 0.15 * random())));
   }
 
   function renewIn(ms: number): void {
@@ -50,7 +45,7 @@ export function keepLease(connection: Subscription, lease: number, host: LeaseHo
 
   function retry(waitMs: number): void {
     renewing = false;
-    renewIn(waitMs + retryMs + random() * retryJitterMs);
+    renewIn(waitMs + renewalRetryMs + random() * renewalJitterMs);
   }
 
   function renew(): void {

@@ -1,5 +1,6 @@
-import { type closeCodes, parseFrame, type RawFrame, shouldReconnect } from '@usher/protocol';
+import { parseFrame, type RawFrame, shouldReconnect } from '@usher/protocol';
 import { isWelcome, type Reason, type StateName, type Welcome } from './connection-state.ts';
+import { rateLimitAbused, restartSpreadMs, serviceRestart, sessionEnded } from './constants.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { currentOwner, differ, type Identity, type MaybeOwner, ownerOf } from './identity.ts';
 import { keepLease } from './lease.ts';
@@ -10,14 +11,6 @@ import { closeSocket, openSocket, type Socket } from './socket.ts';
 import { createStates, type CurrentState } from './states.ts';
 import { callTicketFunction, type TicketOutcome } from './ticket-request.ts';
 import { fullJitter, now } from './timing.ts';
-
-type CodeOf<N> = Extract<(typeof closeCodes)[number], { readonly name: N }>['code'];
-const sessionEnded: CodeOf<'session_ended'> = 4501;
-const rateLimitAbused: CodeOf<'rate_limit_abused'> = 4029;
-const serviceRestart: CodeOf<'service_restart'> = 1012;
-
-/** After a server restart, clients spread their ticket calls over at least this time. The slots in the responses spread the dials. */
-const restartSpreadMs = 3_000;
 
 /**
  * The state machine of a connection, for any protocol. It owns the only socket, and every transition goes through `enter`. Subscribers
@@ -125,14 +118,11 @@ export function createMachine(options: TicketSocketOptions, current: CurrentStat
 
   /** Starts the next attempt now, or the first one after a sign-in. */
   function retry(): void {
+    if (!checkIdentity()) return;
     const { name, reason, attempt } = current.state;
     // An attempt does not keep the reason `offline`: a failure will report it again.
-    if (name === 'backoff') start(reason.kind === 'offline' ? { kind: 'closed' } : reason, attempt);
-    else if (name === 'idle' && unwatchPage) start({ kind: 'start' });
-  }
-
-  function start(reason: Reason, attempt?: number): void {
-    if (checkIdentity()) begin(reason, attempt);
+    if (name === 'backoff') begin(reason.kind === 'offline' ? { kind: 'closed' } : reason, attempt);
+    else if (name === 'idle' && unwatchPage) begin({ kind: 'start' });
   }
 
   /** Starts an attempt for the current owner. */
@@ -215,8 +205,7 @@ export function createMachine(options: TicketSocketOptions, current: CurrentStat
     if (!enter('open', {}, frame)) return;
     wasOpen = true;
     watchHeartbeat(frame.heartbeatMs + graceMs);
-    const host = { after, random, requestTicket, send, setLease, logStep };
-    renewLease = keepLease(getLifetime(), frame.lease, host);
+    renewLease = keepLease(getLifetime(), frame.lease, [after, random, requestTicket, send, setLease, logStep]);
     logStep('welcome', { ms: now() - dialedAt });
   }
 
@@ -240,6 +229,7 @@ export function createMachine(options: TicketSocketOptions, current: CurrentStat
       if (type === 'beat') post({ type });
       else renewLease?.();
     }
+    if (type === 'request') void current.onRequest(frame);
     current.events$.next(frame);
   }
 
@@ -267,7 +257,7 @@ export function createMachine(options: TicketSocketOptions, current: CurrentStat
       checkIdentity();
       if (unwatchPage && current.state.name !== 'idle') return;
       unwatchPage ??= page.watch(onPage);
-      start({ kind: 'start' });
+      begin({ kind: 'start' });
     },
     recheck(): void {
       // Connects also if a user has signed in since `connect()`.
@@ -285,6 +275,9 @@ export function createMachine(options: TicketSocketOptions, current: CurrentStat
       scheduleReconnect({ kind: 'requested' });
     },
     request: send,
+    onRequest({ request }: RawFrame): void {
+      post({ type: 'response', request, code: 'unknown_type' });
+    },
     signal(type: string, params: object): void {
       post({ ...params, type });
     },

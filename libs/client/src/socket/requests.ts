@@ -1,4 +1,5 @@
 import type { RawFrame } from '@usher/protocol';
+import { maxPending } from './constants.ts';
 import { Disconnected, RequestFailed } from './errors.ts';
 import { type After, withTimeout } from './timing.ts';
 
@@ -8,9 +9,6 @@ export interface RequestOptions {
   /** Rejects the promise with the signal's reason. The server may still process the request. */
   readonly signal?: AbortSignal;
 }
-
-/** The limit for pending requests. It is lower than the server's limit of 256, so the client rejects excess requests itself. */
-const maxPending = 200;
 
 /** Sends a request and resolves to the data of its reply. */
 export type SendRequest = (type: string, params: object, options?: RequestOptions) => Promise<unknown>;

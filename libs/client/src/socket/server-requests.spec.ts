@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openSocket, settle } from '../testing/new-socket.ts';
 import { RequestFailed } from './errors.ts';
+import { handleRequest } from './server-requests.ts';
 import type { TicketSocket } from './ticket-socket.ts';
 import type { Protocol, Schema } from '@usher/protocol';
 
@@ -21,7 +22,7 @@ async function newShop() {
 
 test('a handler answers a request of the server', async () => {
   const { socket, answers, request } = await newShop();
-  socket.handle('confirm', ({ question }) => ({ yes: question === 'really?' }));
+  handleRequest(socket, 'confirm', ({ question }) => ({ yes: question === 'really?' }));
   request(1);
   request(2, 'no?');
   await settle();
@@ -34,7 +35,7 @@ test('a handler answers a request of the server', async () => {
 test('a request without a handler is answered with unknown_type, even after the handler was removed', async () => {
   const { socket, answers, request } = await newShop();
   request(1);
-  const remove = socket.handle('confirm', () => ({ yes: true }));
+  const remove = handleRequest(socket, 'confirm', () => ({ yes: true }));
   remove();
   request(2);
   await settle();
@@ -43,10 +44,10 @@ test('a request without a handler is answered with unknown_type, even after the 
 
 test('an error of the handler is answered with its code, or with internal and without its message', async () => {
   const { socket, answers, request } = await newShop();
-  socket.handle('confirm', () => Promise.reject(new RequestFailed('declined', 'not now')));
+  handleRequest(socket, 'confirm', () => Promise.reject(new RequestFailed('declined', 'not now')));
   request(1);
   await settle();
-  socket.handle('confirm', () => {
+  handleRequest(socket, 'confirm', () => {
     throw new Error('secret');
   });
   request(2);
@@ -60,7 +61,7 @@ test('an error of the handler is answered with its code, or with internal and wi
 test('the answer is not sent over a later connection, which may belong to another user', async () => {
   const { server, socket, request } = await newShop();
   const reply = Promise.withResolvers<{ yes: boolean }>();
-  socket.handle('confirm', () => reply.promise);
+  handleRequest(socket, 'confirm', () => reply.promise);
   request(1);
   server.last.end(1012);
   await settle(60_000);

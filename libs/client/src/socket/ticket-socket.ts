@@ -7,14 +7,10 @@ import type {
   RawFrame,
   Reply,
   RequestType,
-  ServerParams,
-  ServerReplyInput,
-  ServerRequestType,
   SignalInput,
   SignalType,
 } from '@usher/protocol';
 import { filter, type Observable } from 'rxjs';
-import { answerRequest, type AnyHandler } from './server-requests.ts';
 import type { ConnectionState, Step } from './connection-state.ts';
 import { createMachine } from './machine.ts';
 import { CurrentState } from './states.ts';
@@ -83,15 +79,6 @@ export interface TicketSocket<P extends Protocol> {
    * @throws RequestFailed `too_long`
    */
   signal<T extends SignalType<P>>(type: T, params: SignalInput<P, T>): void;
-  /**
-   * Handles a request of the server. The handler returns the reply or a promise of it. If it throws a `RequestFailed`, the server gets its
-   * code and message, otherwise `internal`. A later handler of the same request replaces the earlier one. Returns a function that removes the
-   * handler; the server then gets `unknown_type`.
-   */
-  handle<T extends ServerRequestType<P>>(
-    type: T,
-    handler: (params: ServerParams<P, T>) => ServerReplyInput<P, T> | Promise<ServerReplyInput<P, T>>,
-  ): () => void;
   /** Emits the events of one type. */
   on<T extends EventType<P>>(type: T): Observable<Event<P, T>>;
   /** Measures the round-trip time in ms. Rejects like `request`. */
@@ -100,29 +87,13 @@ export interface TicketSocket<P extends Protocol> {
   later(ms: number, run: () => void): void;
 }
 
-class MachineSocket extends CurrentState {
+// The machine is independent of the protocol. `P` only adds types.
+export const TicketSocket = class extends CurrentState {
   declare readonly request: SendRequest;
-  declare readonly signal: (type: string, params: object) => void;
-  readonly #handlers = new Map<string, AnyHandler>();
 
   constructor(options: TicketSocketOptions) {
     super();
     Object.assign(this, createMachine(options, this));
-    this.events$.subscribe((event) => {
-      if (event.type !== 'request') return;
-      const connection = this.welcome?.connection;
-      void answerRequest(this.#handlers, event, (response) => {
-        // A later connection may belong to another user.
-        if (this.welcome?.connection === connection) this.signal('response', response);
-      });
-    });
-  }
-
-  handle(type: string, handler: AnyHandler): () => void {
-    this.#handlers.set(type, handler);
-    return () => {
-      if (this.#handlers.get(type) === handler) this.#handlers.delete(type);
-    };
   }
 
   on(type: string): Observable<RawFrame> {
@@ -134,9 +105,4 @@ class MachineSocket extends CurrentState {
     await this.request('ping', {});
     return performance.now() - sentAt;
   }
-}
-
-// The machine is independent of the protocol. `P` only adds types.
-export const TicketSocket = MachineSocket as unknown as new <P extends Protocol>(
-  options: TicketSocketOptions,
-) => TicketSocket<P>;
+} as unknown as new <P extends Protocol>(options: TicketSocketOptions) => TicketSocket<P>;
