@@ -46,7 +46,8 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
   readonly #createData: ((identity: Identity) => object) | undefined;
   readonly #serverRequests: ServerRequests;
   readonly #targets: Targets;
-  readonly #heartbeatMs: number;
+  /** The end of each `welcome` frame. */
+  readonly #welcomeLimits: string;
   readonly #leases: Leases;
   readonly #context: AnswerContext;
   readonly #watch: Watch;
@@ -67,7 +68,11 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
     this.volatileBytes = this.limits.volatileBytes;
     this.codec = options.codec;
     this.#createData = options.data;
-    this.#heartbeatMs = duration('heartbeatMs', options.heartbeatMs ?? 25_000);
+    const heartbeatMs = duration('heartbeatMs', options.heartbeatMs ?? 25_000);
+    const { frameBytes, textChars, rooms, sendsPerSecond } = this.limits;
+    const limits = { frameBytes, textChars, rooms, sendsPerSecond };
+    // Without the opening brace, because the fields of the connection come first.
+    this.#welcomeLimits = JSON.stringify({ heartbeatMs, limits }).slice(1);
     const leaseMs = duration('leaseMs', options.leaseMs ?? 30 * 60_000);
     this.#context = { log: options.log ?? silent, observer: options.observer ?? {}, tracing: options.tracing };
     this.#leases = new Leases({
@@ -87,7 +92,7 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
     const { codec, costs = {} } = options;
     this.#dispatcher = new Dispatcher({ ...this.#context, codec, limits: this.limits, costs, close });
     this.#watch = new Watch({
-      heartbeatMs: this.#heartbeatMs,
+      heartbeatMs,
       heartbeatGraceMs: duration('heartbeatGraceMs', options.heartbeatGraceMs ?? 10_000),
       leaseNoticeMs: duration('leaseNoticeMs', options.leaseNoticeMs ?? Math.min(120_000, leaseMs / 5)),
       closeGraceMs: duration('closeGraceMs', options.closeGraceMs ?? 5_000),
@@ -143,18 +148,18 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
       return opened;
     }
     this.#watch.begin(connection);
-    const { frameBytes, textChars, rooms, sendsPerSecond } = this.limits;
-    this.emit(connection, {
-      type: 'welcome',
-      connection: connection.id,
-      user: identity.user,
-      roles: identity.roles,
-      heartbeatMs: this.#heartbeatMs,
-      lease: connection.lease,
-      limits: { frameBytes, textChars, rooms, sendsPerSecond },
-    });
+    connection.send(this.#welcome(connection));
     this.#openedListeners.notify(connection);
     return opened;
+  }
+
+  /** Creates the `welcome` frame. The part that is the same for every connection was serialized once. */
+  #welcome({ id, identity, lease }: ServerConnection): Frame {
+    const user = JSON.stringify(identity.user);
+    const roles = JSON.stringify(identity.roles);
+    return new Frame(
+      `{"type":"welcome","connection":"${id}","user":${user},"roles":${roles},"lease":${lease},${this.#welcomeLimits}`,
+    );
   }
 
   handle(type: string, handler: AnyHandler, options?: HandlerOptions<AnyParams>): void {
