@@ -101,7 +101,7 @@ export class Participant {
     else if (choice < 0.78) await this.#change(socket, 'delete');
     else if (choice < 0.86) await within(requestMs, socket.markRead(room));
     else if (choice < 0.92) await within(requestMs, socket.readPage(room));
-    else if (choice < 0.98) await this.#readOverHttp(room);
+    else if (choice < 0.968) await this.#readOverHttp(room);
     else if (choice < 0.976) await within(requestMs, socket.leave(room));
     else if (choice < 0.98) socket.abandon();
     // The socket stays in use while the session ends.
