@@ -216,7 +216,7 @@ describe('other tabs follow', () => {
   });
 });
 
-describe('a late answer is dropped', () => {
+describe('a late response is dropped', () => {
   test('after a sign-out', async () => {
     const { auth, tab } = await signedInBrowser();
     await settle(900_000);

@@ -36,7 +36,7 @@ export class TimedOut extends Error {
   override readonly name: string = 'TimedOut';
 
   constructor() {
-    super('no answer in time');
+    super('no response in time');
   }
 }
 

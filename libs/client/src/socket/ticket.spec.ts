@@ -186,8 +186,8 @@ describe('a fresh ticket', () => {
     ['no ticket', { expires: 1, connectAfterMs: 0 }],
     ['an empty ticket', { ticket: '', expires: 1, connectAfterMs: 0 }],
     ['a number', { ticket: 7, expires: 1, connectAfterMs: 0 }],
-  ])('is requested again later if the answer is %s', async (_, answer) => {
-    server.ticket = () => Promise.resolve(answer as TicketResponse);
+  ])('is requested again later if the response is %s', async (_, response) => {
+    server.ticket = () => Promise.resolve(response as TicketResponse);
     socket.connect();
     await settle();
     expect(socket.state).toMatchObject({ name: 'backoff', reason: { kind: 'unavailable' } });
