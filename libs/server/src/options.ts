@@ -161,7 +161,7 @@ export interface UsherOptions<P extends Protocol = RoomsProtocol, R = IncomingMe
 
   /** Defaults to the console, for warnings and errors only. */
   readonly log?: Logger;
-  /** The setting that the warning about a refused origin mentions. Defaults to `allowedOrigins`. */
+  /** The setting that the warning about a rejected origin mentions. Defaults to `allowedOrigins`. */
   readonly originSetting?: string;
   readonly hooks?: UsherHooks;
   /** Traces tickets, handshakes, requests and messages: `openTelemetryTracing` of `@usher/server/opentelemetry`. Defaults to no traces. */

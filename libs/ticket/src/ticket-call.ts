@@ -28,7 +28,7 @@ export interface TicketRefusal {
   readonly code: ProblemCode;
   readonly retryAfterMs?: number | undefined;
   readonly detail?: string | undefined;
-  /** The user whose request was refused, if known. Not part of the response. */
+  /** The user whose request was rejected, if known. Not part of the response. */
   readonly user?: string | undefined;
   /** Why the server could not decide, for its log. */
   readonly error?: unknown;
@@ -46,7 +46,7 @@ export class TicketCall<R> {
   }
 
   /**
-   * Issues a ticket for the caller of a request, or refuses it. Rejects with an error of the app that has no problem code.
+   * Issues a ticket for the caller of a request, or rejects the request. Rejects with an error of the app that has no problem code.
    *
    * @param receipt names this call for people (`newReceipt`). The claims of the ticket contain it.
    * @param traceparent of this call, if it is traced. The claims of the ticket contain it if it is valid.

@@ -23,7 +23,7 @@ export interface AuthRoutesOptions {
   readonly revocation: SessionRevocation;
   /** Called after each refresh, for metrics. */
   readonly onRefresh: (outcome: 'good' | 'reused' | 'session_ended' | 'user_disabled' | 'missing_token') => void;
-  /** Called for each sign-in that is refused. Must not throw. */
+  /** Called for each sign-in that is rejected. Must not throw. */
   readonly onSignInRefused: (request: FastifyRequest, problem: HttpProblem, receipt: string) => void;
 }
 

@@ -269,7 +269,7 @@ describe('a late response is dropped', () => {
     expect(FakeAuth.identityOf((await tokenOfBart) ?? '').user).toBe('bart');
   });
 
-  test('if it is a refusal for the previous session', async () => {
+  test('if it is a rejection for the previous session', async () => {
     const { auth, tab } = await signedInBrowser({ locks: false });
     await settle(900_000);
     const refresh = Promise.withResolvers<never>();

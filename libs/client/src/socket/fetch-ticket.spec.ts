@@ -33,7 +33,7 @@ test('sends the token as Bearer, bypasses caches and returns the response', asyn
   });
 });
 
-test('passes on the receipt of the call, whether it was granted or refused', async () => {
+test('passes on the receipt of the call, whether it was granted or rejected', async () => {
   const headers = { 'usher-receipt': 'K7Q-2MF' };
   await expect(serverReturning(Response.json(issued, { headers })).ask(signal)).resolves.toMatchObject({
     receipt: 'K7Q-2MF',

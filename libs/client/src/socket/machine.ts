@@ -147,7 +147,7 @@ export function createMachine(options: TicketSocketOptions, current: CurrentStat
   }
 
   /**
-   * Requests a ticket. Calls back once, unless the state changes first: a late ticket opens nothing. A terminal refusal ends the
+   * Requests a ticket. Calls back once, unless the state changes first: a late ticket opens nothing. A terminal rejection ends the
    * connection instead.
    */
   function requestTicket(onOutcome: (outcome: TicketOutcome) => void): void {

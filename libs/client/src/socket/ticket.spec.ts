@@ -47,7 +47,7 @@ describe('connecting', () => {
     expect(server.last.url.searchParams.get('ticket')).toBe('ticket-1');
   });
 
-  test('shows the receipt of the last ticket call, even after a refused handshake and a refused ticket', async () => {
+  test('shows the receipt of the last ticket call, even after a rejected handshake and a rejected ticket call', async () => {
     server.ticket = () => Promise.resolve({ ...server.issue(), receipt: 'K7Q-2MF' });
     server.onHandshake = (handshake) => {
       handshake.end(1006);

@@ -156,7 +156,7 @@ export class Dispatcher {
   }
 
   /**
-   * Charges a frame to the budgets, or counts a refusal.
+   * Charges a frame to the budgets, or counts a rejection.
    *
    * @returns 0 if the frame may be served, otherwise the milliseconds to wait before a retry.
    */
