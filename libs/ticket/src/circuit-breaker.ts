@@ -22,7 +22,7 @@ export interface CircuitBreakerRules {
   readonly probe?: ((options: { readonly signal: AbortSignal }) => Promise<unknown>) | undefined;
 }
 
-/** `canceled`: the caller stopped waiting, so the call says nothing about the function. */
+/** `canceled`: the caller has aborted the call, so its result does not show whether the function works. */
 type CallOutcome = 'responded' | 'failed' | 'canceled';
 
 /**

@@ -46,9 +46,9 @@ export class TicketCall<R> {
   }
 
   /**
-   * Issues a ticket for the caller of a request, or rejects the request. Rejects with an error of the app that has no problem code.
+   * Issues a ticket for the caller of a request, or resolves to a refusal. Rejects with an error of the app that has no problem code.
    *
-   * @param receipt names this call for people (`newReceipt`). The claims of the ticket contain it.
+   * @param receipt identifies this call for users and operators (`newReceipt`). The claims of the ticket contain it.
    * @param traceparent of this call, if it is traced. The claims of the ticket contain it if it is valid.
    */
   async run(request: R, receipt: string, traceparent?: string): Promise<TicketResult> {

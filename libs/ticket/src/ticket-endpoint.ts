@@ -9,7 +9,7 @@ import { runIn, type TicketTracing, type TracedTicketCall } from './tracing.ts';
 export interface CompletedTicketCall {
   readonly request: IncomingMessage;
   readonly outcome: 'issued' | ProblemCode;
-  /** Identifies the call for people, see `newReceipt`. */
+  /** Identifies the call for users and operators, see `newReceipt`. */
   readonly receipt: string;
   /** The caller, if known. */
   readonly user: string | undefined;
