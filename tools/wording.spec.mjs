@@ -16,6 +16,10 @@ const phrases = [
   [/\bjudge(?:s|d)?\b|\bjudging\b/i, '"check" or "validate"'],
   [/\banswered `?[1-5]\d\d\b/i, '"returns" or "is rejected with"'],
   [/\bfor good\b/i, '"permanently"'],
+  [
+    /\b(?:an?|the|no|late|lost|invalid|every|each) answers?\b|\b(?:is|are|was|were|be) answered\b/i,
+    '"reply" (socket) or "response" (HTTP)',
+  ],
 ];
 
 /** Texts in which the phrases are data: this file, generated results and dictionaries. */

@@ -63,7 +63,7 @@ export async function sessionOf(node: ClusterNode, token: string): Promise<strin
   return String((await call(node, 'GET', '/me', { token })).json['session']);
 }
 
-/** Resolves to `issued`, or the status and problem code of the refused ticket call. */
+/** Resolves to `issued`, or the status and problem code of the rejected ticket call. */
 export async function ticketOutcome(node: ClusterNode, token: string): Promise<string> {
   const { status, json } = await call(node, 'GET', '/ws_ticket', { token });
   return status === 200 ? 'issued' : `${status} ${String(json['code'])}`;

@@ -90,7 +90,7 @@ export class ClusterClient {
   }
 
   /**
-   * Opens a socket with a ticket. Resolves after `welcome`; rejects if the handshake is refused.
+   * Opens a socket with a ticket. Resolves after `welcome`; rejects if the handshake fails.
    *
    * @param onFrame called with every frame, in order
    */

@@ -52,7 +52,7 @@ const outages: readonly (readonly [
 ];
 
 describe.each(outages)('while Redis is %s', (name, begin, end) => {
-  test('tickets are refused, messages are stored and reach the members on the same node, and the others when it is back', async () => {
+  test('ticket calls are rejected, messages are stored and reach the members on the same node, and the others when it is back', async () => {
     const [maggie, bart, lisa] = [
       await joined(here, 'maggie', 'general'),
       await joined(there, 'bart', 'general'),
@@ -118,7 +118,7 @@ describe.each(outages)('while Redis is %s', (name, begin, end) => {
   });
 });
 
-test('after a restart Redis has lost all tickets: they are refused, new ones are valid, and presence is complete again', async () => {
+test('after a restart Redis has lost all tickets: they are rejected, new ones are valid, and presence is complete again', async () => {
   const [maggie, bart] = [await joined(here, 'maggie', 'random'), await joined(there, 'bart', 'random')];
   const ticket = await ticketOf(here, maggie.token);
   await cluster.redis.kill();

@@ -77,7 +77,7 @@ describe('storage', () => {
     expect(rulesBroken(sent(1, ok(2)), [stored(1), { ...stored(2), key: 'other' }])).toEqual([rule]);
   });
 
-  test('finds a refused message that is stored', () => {
+  test('finds a rejected message that is stored', () => {
     expect(rulesBroken(sent(1, { phase: 'fail', code: 'forbidden' }), [stored(1)])).toEqual([rule]);
   });
 

@@ -29,7 +29,7 @@ function* checkStorage({ events, rooms }: History): Iterable<Violation> {
       const seqs = found.map(({ seq }) => seq).join();
       yield { rule, text: `operation ${event.op} was acknowledged as ${event.seq} and is stored as [${seqs}]` };
     } else if (event.phase === 'fail' && found.length > 0) {
-      yield { rule, text: `operation ${event.op} was refused with ${event.code} and is stored` };
+      yield { rule, text: `operation ${event.op} was rejected with ${event.code} and is stored` };
     }
   }
 }

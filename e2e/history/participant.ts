@@ -12,6 +12,19 @@ const requestMs = 4_000;
 /** How often a write is sent again while its outcome is unknown. */
 const maxAttempts = 20;
 
+/** What a user does on an open socket, and how often. Sockets last for seconds, so that many are open on a node when a fault begins. */
+const actionWeights = {
+  send: 660,
+  edit: 80,
+  delete: 40,
+  markRead: 80,
+  readPage: 60,
+  readOverHttp: 48,
+  leave: 8,
+  abandon: 4,
+  signOut: 20,
+};
+
 export interface ParticipantOptions {
   readonly user: string;
   readonly password: string;
@@ -93,19 +106,28 @@ export class Participant {
   }
 
   async #act(socket: ParticipantSocket, room: string): Promise<void> {
-    const { random } = this.#options;
-    // Sockets last for seconds, so that many are open on a node when a fault begins.
-    const choice = random.next();
-    if (choice < 0.66) await this.#write(socket, 'send', room);
-    else if (choice < 0.74) await this.#change(socket, 'edit');
-    else if (choice < 0.78) await this.#change(socket, 'delete');
-    else if (choice < 0.86) await within(requestMs, socket.markRead(room));
-    else if (choice < 0.92) await within(requestMs, socket.readPage(room));
-    else if (choice < 0.98) await this.#readOverHttp(room);
-    else if (choice < 0.976) await within(requestMs, socket.leave(room));
-    else if (choice < 0.98) socket.abandon();
-    // The socket stays in use while the session ends.
-    else void this.#signOut(socket.session);
+    switch (this.#options.random.pickWeighted(actionWeights)) {
+      case 'send':
+        return this.#write(socket, 'send', room);
+      case 'edit':
+        return this.#change(socket, 'edit');
+      case 'delete':
+        return this.#change(socket, 'delete');
+      case 'markRead':
+        return within(requestMs, socket.markRead(room));
+      case 'readPage':
+        return within(requestMs, socket.readPage(room));
+      case 'readOverHttp':
+        return this.#readOverHttp(room);
+      case 'leave':
+        return within(requestMs, socket.leave(room));
+      case 'abandon':
+        socket.abandon();
+        return;
+      case 'signOut':
+        // The socket stays in use while the session ends.
+        void this.#signOut(socket.session);
+    }
   }
 
   async #connect(): Promise<ParticipantSocket | undefined> {

@@ -30,6 +30,19 @@ export class Random {
     return others[Math.floor(this.next() * list.length) - 1] ?? first;
   }
 
+  /**
+   * A key of `weights`, with a probability in proportion to its weight.
+   *
+   * @throws RangeError if no weight is positive
+   */
+  pickWeighted<K extends string>(weights: Readonly<Record<K, number>>): K {
+    const entries = Object.entries(weights) as [K, number][];
+    let rest = this.next() * entries.reduce((total, [, weight]) => total + weight, 0);
+    const found = entries.find(([, weight]) => (rest -= weight) < 0);
+    if (found === undefined) throw new RangeError('no weight is positive');
+    return found[0];
+  }
+
   /** A separate generator, so that concurrent users do not affect each other's choices. */
   fork(): Random {
     return new Random(Math.floor(this.next() * 2 ** 32));

@@ -23,7 +23,7 @@ export type Event =
       /** How many events the history had when that attempt was sent. */
       readonly requestedAt: number;
     }
-  /** The server refused it: it has no effect. */
+  /** The server rejected it: it has no effect. */
   | { readonly type: 'write'; readonly op: number; readonly phase: 'fail'; readonly code: string }
   /** There was no reply, or one that does not show whether the write had an effect. */
   | { readonly type: 'write'; readonly op: number; readonly phase: 'unknown' }

@@ -134,7 +134,7 @@ async function recover(
   let outcomes: readonly string[] = [];
   const tickets = await until('the nodes did not issue tickets', async () => {
     outcomes = await Promise.all(cluster.nodes.map((node) => ticketOutcome(node, token).catch(String)));
-    // A refusal by the ticket limit is a reply of the store, too.
+    // A rejection by the ticket limit is a reply of the store, too.
     return outcomes.every((outcome) => outcome === 'issued' || outcome === '429 too_many_tickets');
   });
   const settled = await Promise.all(

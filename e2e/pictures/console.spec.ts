@@ -10,7 +10,7 @@ const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100
 
 test.use({ settings: { MAX_CONNECTIONS_PER_USER: '4' } });
 
-/** The operator console after refused handshakes, a replay, a disabled user, and a user with too many connections. */
+/** The operator console after rejected handshakes, a replay, a disabled user, and a user with too many connections. */
 for (const { name, ...look } of looks) {
   test(`screenshots of the operator console: ${name}`, async ({ usher, visitor }) => {
     test.slow();
@@ -72,7 +72,7 @@ function countChartValues(page: Page): () => number {
   return () => count;
 }
 
-/** Sends requests that the server refuses. Resolves to the receipt of a handshake from an origin that is not allowed. */
+/** Sends requests that the server rejects. Resolves to the receipt of a handshake from an origin that is not allowed. */
 async function causeRefusals(url: string): Promise<{ readonly receipt: string; readonly stop: () => void }> {
   const admin = { authorization: `Bearer ${await tokenOf(url, 'admin')}`, 'content-type': 'application/json' };
   const maggie = await tokenOf(url, 'maggie', 'secret', { 'user-agent': firefox });

@@ -94,7 +94,7 @@ async function end(running: FastifyInstance): Promise<void> {
   process.exit(failed || uncaughtErrors > 0 ? 1 : 0);
 }
 
-/** The state is undefined after an uncaught error. Therefore the server shuts down regularly. */
+/** The state is undefined after an uncaught error, so the server shuts down as on a signal. */
 function onUncaught(error: unknown): void {
   uncaughtErrors += 1;
   if (uncaughtErrors <= maxLoggedErrors) app?.log.fatal({ err: error }, 'uncaught error');

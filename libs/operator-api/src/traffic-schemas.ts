@@ -2,7 +2,7 @@ import { closeSchema, page, pageQuery, partial, at } from './common-schemas.ts';
 import { type Static, Type } from '@usher/protocol/server';
 import { examples } from './examples.ts';
 
-/** What operators see of connections and of refused requests. */
+/** What operators see of connections and of rejected requests. */
 
 const base32 = '[0-9A-HJ-KM-NP-TV-Z]';
 const receipt = Type.String({

@@ -52,7 +52,7 @@ function rawOf(context: Context): IncomingMessage {
   return incoming;
 }
 
-/** The middleware `cors` of Hono replaces the headers of CORS afterwards. */
+/** The middleware `cors` of Hono replaces the CORS headers afterwards. */
 function toResponse(result: HttpAnswer | undefined): Response {
   const headers = new Headers();
   const list = result?.headers ?? [];

@@ -41,7 +41,7 @@ const system = 'usher';
  *   on each node.
  *
  * The attributes contain no ticket, token, cookie, query, user, address or text of a message. A failed operation has the status `ERROR` and
- * the attribute `error.type`; a refused ticket or handshake also has `usher.refusal`.
+ * the attribute `error.type`; a rejected ticket call or handshake also has `usher.refusal`.
  */
 export function openTelemetryTracing({
   tracer = trace.getTracer('@usher/server'),
@@ -201,7 +201,7 @@ function messaging(operationType: 'send' | 'process', room: string): Attributes 
 }
 
 /**
- * The HTTP conventions set no `ERROR` on a server span for 4xx. A refusal is marked as one nevertheless, because browsers hide its status and its reason.
+ * The HTTP conventions set no `ERROR` on a server span for 4xx. A rejection is marked as one nevertheless, because browsers hide its status and its reason.
  */
 function refused(span: Span, code: ProblemCode, reason: string): void {
   span.setAttribute('http.response.status_code', problem(code).status);

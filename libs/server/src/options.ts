@@ -37,7 +37,7 @@ export interface AdmittedUser {
 }
 
 /**
- * Decides about the holder of a valid ticket. `undefined`: the session has ended. `'forbidden'`: the user may not connect, or not with the
+ * Decides on the holder of a valid ticket. `undefined`: the session has ended. `'forbidden'`: the user may not connect, or not with the
  * subprotocol `request.protocol`, which is `undefined` when a lease is renewed.
  */
 export type Admit = (
@@ -97,7 +97,7 @@ export interface UsherOptions<P extends Protocol = RoomsProtocol, R = IncomingMe
    * that is kept for `endedSessionSeconds`. Your own code must then stop issuing and refreshing tokens for these sessions.
    */
   readonly sessions?: RevocableSessions;
-  /** How long ended sessions are remembered if there are no `sessions`. At least the lifetime of an access token. Defaults to a day. */
+  /** How long ended sessions are stored if there are no `sessions`. At least the lifetime of an access token. Defaults to a day. */
   readonly endedSessionSeconds?: number;
 
   /**
@@ -161,7 +161,7 @@ export interface UsherOptions<P extends Protocol = RoomsProtocol, R = IncomingMe
 
   /** Defaults to the console, for warnings and errors only. */
   readonly log?: Logger;
-  /** The setting that the warning about a refused origin mentions. Defaults to `allowedOrigins`. */
+  /** The setting that the warning about a rejected origin mentions. Defaults to `allowedOrigins`. */
   readonly originSetting?: string;
   readonly hooks?: UsherHooks;
   /** Traces tickets, handshakes, requests and messages: `openTelemetryTracing` of `@usher/server/opentelemetry`. Defaults to no traces. */

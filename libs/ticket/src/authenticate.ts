@@ -53,7 +53,7 @@ export interface KnownProblem {
   readonly code: ProblemCode;
   readonly retryAfterMs: number | undefined;
   readonly detail: string | undefined;
-  /** The user whose request was refused, if the error names one. For operators only. */
+  /** The user whose request was rejected, if the error names one. For operators only. */
   readonly user: string | undefined;
 }
 

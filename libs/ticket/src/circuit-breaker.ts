@@ -22,8 +22,8 @@ export interface CircuitBreakerRules {
   readonly probe?: ((options: { readonly signal: AbortSignal }) => Promise<unknown>) | undefined;
 }
 
-/** `canceled`: the caller stopped waiting, so the call says nothing about the function. */
-type CallOutcome = 'answered' | 'failed' | 'canceled';
+/** `canceled`: the caller has aborted the call, so its result does not show whether the function works. */
+type CallOutcome = 'responded' | 'failed' | 'canceled';
 
 /**
  * Limits the calls of one function in time, and stops calling it while it fails.
@@ -85,13 +85,13 @@ export class CircuitBreaker {
   }
 
   #outcomeOf(failure: { readonly error: unknown } | undefined, signal: AbortSignal | undefined): CallOutcome {
-    if (failure === undefined) return 'answered';
+    if (failure === undefined) return 'responded';
     if (this.#rules.isFailure(failure.error)) return 'failed';
-    return signal?.aborted === true ? 'canceled' : 'answered';
+    return signal?.aborted === true ? 'canceled' : 'responded';
   }
 
   #count(outcome: CallOutcome): void {
-    if (outcome === 'answered') this.#failures = 0;
+    if (outcome === 'responded') this.#failures = 0;
     if (outcome === 'failed') this.#failures += 1;
     if (this.#failures >= this.#maxFailures) this.#open();
   }
@@ -106,7 +106,7 @@ export class CircuitBreaker {
   async #probe(probe: NonNullable<CircuitBreakerRules['probe']>): Promise<void> {
     try {
       await this.#rules.limit.run(`a probe of ${this.#name}`, probe);
-      this.#endProbe('answered');
+      this.#endProbe('responded');
     } catch {
       this.#endProbe('failed');
     }
@@ -117,7 +117,7 @@ export class CircuitBreaker {
     if (outcome === 'failed') {
       this.#openMs = Math.min(this.#openMs * 2, this.#maxOpenMs);
       this.#open();
-    } else if (outcome === 'answered') {
+    } else if (outcome === 'responded') {
       this.#failures = 0;
       this.#openMs = this.#minOpenMs;
       this.#openUntil = undefined;

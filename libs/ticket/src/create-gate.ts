@@ -43,7 +43,7 @@ export interface GateAndTicketOptions<R> {
   readonly authenticate: Hooks<R>['authenticate'];
   /**
    * Returns why the client may not connect, or `undefined`. A ticket is issued at the same time, and discarded if the client may not
-   * connect. Browsers hide the response to a rejected handshake, so this is the only place where they can learn the reason. Defaults to
+   * connect. Browsers hide the response to a rejected handshake, so they receive a reason only from the ticket call. Defaults to
    * allowing every client.
    */
   readonly mayConnect?: Hooks<R>['mayConnect'];

@@ -55,20 +55,20 @@ export class Deadlines<T> {
 }
 
 export interface LimitedCallOptions<T> {
-  /** Stops the waiting before the time limit. The call then rejects with the reason of the signal. */
+  /** Abandons the call before the time limit. The call then rejects with the reason of the signal. */
   readonly signal?: AbortSignal | undefined;
-  /** Called with the result if the call fulfills after the waiting stopped. Must not throw. */
+  /** Called with the result of a call that fulfills after it was abandoned. Must not throw. */
   readonly onLate?: ((result: T) => void) | undefined;
-  /** Called when the waiting ends, before the returned promise settles. `failure` is absent if the call fulfilled. Must not throw. */
+  /** Called before the returned promise settles. `failure` is absent if the call fulfilled. Must not throw. */
   readonly onEnd?: ((failure?: { readonly error: unknown }) => void) | undefined;
 }
 
 type LimitedFunction<T> = (options: { readonly signal: AbortSignal }) => T | Promise<T>;
 
-/** A call that is waited for. The called function receives it as its options. */
+/** A pending call. The called function receives it as its options. */
 class PendingCall {
   readonly name: string;
-  /** Rejects the call because nothing waits for it any more. */
+  /** Rejects the promise of the call, which is abandoned. */
   readonly #reject: (error: Error) => void;
   #controller: AbortController | undefined;
   #stoppedBy: Error | undefined;
@@ -78,7 +78,7 @@ class PendingCall {
     this.#reject = reject;
   }
 
-  /** Aborted when the waiting stops. Created when it is first read, because there are several calls per connect. */
+  /** Aborted when the call is abandoned. Created when it is first read, because there are several calls per connect. */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
     if (this.#stoppedBy !== undefined) this.#controller.abort(this.#stoppedBy);
@@ -106,7 +106,7 @@ export class TimeLimit {
     });
   }
 
-  /** The number of calls that are waited for. */
+  /** The number of pending calls. */
   get pendingCount(): number {
     return this.#deadlines.pendingCount;
   }
@@ -129,7 +129,7 @@ export class TimeLimit {
       const pending = new PendingCall(name, fail);
       this.#deadlines.begin(pending);
       const stopListening = signal === undefined ? undefined : this.#stopOnAbort(pending, signal);
-      /** Returns whether the call is still waited for. */
+      /** Returns whether the call was still pending. */
       const end = (): boolean => {
         stopListening?.();
         return this.#deadlines.end(pending);
@@ -153,7 +153,7 @@ export class TimeLimit {
     });
   }
 
-  /** Stops the waiting for a call when a signal is aborted. Returns a function that ends this. */
+  /** Abandons a call when a signal is aborted. Returns a function that removes the listener. */
   #stopOnAbort(pending: PendingCall, signal: AbortSignal): () => void {
     const stop = (): void => {
       if (this.#deadlines.end(pending)) pending.stop(asError(signal.reason));

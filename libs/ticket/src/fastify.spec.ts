@@ -12,7 +12,7 @@ test('a plain GET of the endpoint receives 426 and the protocol to upgrade to', 
   expect(response.json()).toMatchObject({ code: 'upgrade_required' });
 });
 
-test('each ticket call is named by a receipt, even if it is refused', async () => {
+test('each ticket call is named by a receipt, even if it is rejected', async () => {
   const server = await startGateServer();
   const receipts: unknown[] = [];
   for (const authorization of [`Bearer ${server.token()}`, 'Bearer invalid']) {

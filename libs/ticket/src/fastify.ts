@@ -7,7 +7,7 @@ import type { Gate } from './gate.ts';
 import { pathOf } from './handshake.ts';
 import { newReceipt, receiptHeader } from './new-receipt.ts';
 import { ownUpgrades, watchSiblings } from './own-upgrades.ts';
-import { problemResponse, type TicketAnswer, type TicketCall, ticketHeaders } from './ticket-call.ts';
+import { problemResponse, type TicketCall, ticketHeaders, type TicketResult } from './ticket-call.ts';
 import { runIn, type TicketTracing } from './tracing.ts';
 
 export { bearerIdentity } from './authenticate.ts';
@@ -108,28 +108,28 @@ function addTicketRoute(
     const receipt = newReceipt();
     // Set before the call, so that responses of the app's error handler contain it too.
     reply.header(receiptHeader, receipt);
-    const answer = await answerTicketCall(parts, request, { path, receipt });
-    if (answer.ok) return reply.headers(ticketHeaders).send(answer.ticket);
-    if (answer.error !== undefined) request.log.error({ err: answer.error }, 'no ticket issued');
-    return sendProblem(reply, answer);
+    const result = await runTicketCall(parts, request, { path, receipt });
+    if (result.ok) return reply.headers(ticketHeaders).send(result.ticket);
+    if (result.error !== undefined) request.log.error({ err: result.error }, 'no ticket issued');
+    return sendProblem(reply, result);
   });
 }
 
 /** Handles a ticket call, and traces it if there is `tracing`. */
-async function answerTicketCall(
+async function runTicketCall(
   {
     ticketCall,
     tracing,
   }: { readonly ticketCall: TicketCall<FastifyRequest>; readonly tracing: TicketTracing | undefined },
   request: FastifyRequest,
   { path, receipt }: { readonly path: string; readonly receipt: string },
-): Promise<TicketAnswer> {
+): Promise<TicketResult> {
   const traced = tracing?.ticketCall(request.raw, path);
   let outcome: 'issued' | ProblemCode = 'internal';
   try {
-    const answer = await runIn(traced, () => ticketCall.answer(request, receipt, traced?.traceparent));
-    outcome = answer.ok ? 'issued' : answer.code;
-    return answer;
+    const result = await runIn(traced, () => ticketCall.run(request, receipt, traced?.traceparent));
+    outcome = result.ok ? 'issued' : result.code;
+    return result;
   } finally {
     traced?.end({ outcome, receipt });
   }

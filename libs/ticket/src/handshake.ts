@@ -74,7 +74,7 @@ export function handshakeProblem(request: IncomingMessage): HandshakeProblem | u
  *
  * @param name in lower case
  */
-export function countOf({ rawHeaders }: IncomingMessage, name: string): number {
+function countOf({ rawHeaders }: IncomingMessage, name: string): number {
   let count = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const raw = rawHeaders[index] ?? '';

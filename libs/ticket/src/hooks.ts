@@ -50,7 +50,7 @@ export function isUnavailable(error: unknown): boolean {
 /**
  * Calls the functions of the app with a time limit. Each call settles, and rejects with an error for which `isUnavailable` is true
  * if the function does not settle in time. `mayConnect` and `admit` have a circuit breaker, which bounds the calls that never settle.
- * `authenticate` has none: its circuit would let an unauthenticated client whose requests take long reject other users.
+ * `authenticate` has none: an unauthenticated client whose requests take long could open its circuit, which would reject other users.
  */
 export class LimitedHooks<R> {
   readonly #hooks: Hooks<R>;

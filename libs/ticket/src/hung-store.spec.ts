@@ -24,7 +24,7 @@ function requestTicket(server: GateServer) {
 }
 
 describe('a ticket store that does not respond', () => {
-  test('refuses 2,000 handshakes, and the next one is admitted without a restart when the store responds', async () => {
+  test('rejects 2,000 handshakes, and the next one is admitted without a restart when the store responds', async () => {
     const store = new PausableTicketStore();
     const server = await startGateServer({ store });
     const ticket = await server.ticket();
@@ -93,7 +93,7 @@ describe('a ticket store that does not respond', () => {
 });
 
 describe('several tickets in one request', () => {
-  test('are refused after the store settled all calls, even if the first call fails', async () => {
+  test('are rejected after the store settled all calls, even if the first call fails', async () => {
     const slow = Promise.withResolvers<undefined>();
     const consumed: string[] = [];
     const unavailable = () => Promise.reject(new TicketStoreUnavailable('gone'));
@@ -118,7 +118,7 @@ describe('several tickets in one request', () => {
 });
 
 describe('an admit that does not settle', () => {
-  test('refuses the handshake after two seconds, and a late admission is released', async () => {
+  test('rejects the handshake after two seconds, and a late admission is released', async () => {
     const slow = Promise.withResolvers<undefined>();
     let [admitCalls, releases] = [0, 0];
     const server = await startGateServer({

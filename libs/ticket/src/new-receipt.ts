@@ -9,7 +9,7 @@ const pool = new Uint32Array(256);
 let next = pool.length;
 
 /**
- * Returns a new receipt: 30 random bits in Crockford’s base 32, such as `K7Q-2MF`. It identifies one connection attempt for people: the response to
+ * Returns a new receipt: 30 random bits in Crockford’s base 32, such as `K7Q-2MF`. It identifies one connection attempt: the response to
  * the ticket call contains it, and operators look up what the server recorded for it. It is not a secret and grants nothing.
  */
 export function newReceipt(): string {
@@ -27,8 +27,8 @@ export function newReceipt(): string {
 }
 
 /**
- * Returns a receipt as people type it in its exact form: case, spaces and hyphens are ignored, O is read as 0, I and L as 1. `undefined` if
- * it is not a receipt.
+ * Returns the exact form of a receipt that a user has typed: case, spaces and hyphens are ignored, O is read as 0, I and L as 1. `undefined`
+ * if it is not a receipt.
  */
 export function parseReceipt(text: string): string | undefined {
   const typed = text.toUpperCase().replaceAll(/[\s-]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1');

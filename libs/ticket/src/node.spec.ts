@@ -236,7 +236,7 @@ describe('requests that are no ticket call', () => {
 });
 
 describe('a page of another origin', () => {
-  test('may read tickets and refusals if its origin is allowed', async () => {
+  test('may read tickets and rejections if its origin is allowed', async () => {
     const { call } = await start();
     for (const headers of [{ ...bearer, origin: allowedOrigin }, { origin: allowedOrigin }]) {
       const response = await call('/api/ws_ticket', { headers });

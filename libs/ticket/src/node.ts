@@ -5,7 +5,7 @@ import { CrossOrigin } from './cross-origin.ts';
 import type { Gate } from './gate.ts';
 import { pathOf } from './handshake.ts';
 import { ownUpgrades, watchSiblings } from './own-upgrades.ts';
-import { type CompletedTicketCall, type HttpAnswer, sendAnswer, TicketEndpoint } from './ticket-endpoint.ts';
+import { type CompletedTicketCall, type HttpAnswer, sendResponse, TicketEndpoint } from './ticket-endpoint.ts';
 
 export type { Gate } from './gate.ts';
 export type { AcceptTokens } from './accept-tokens.ts';
@@ -75,7 +75,7 @@ export function frameworkGate<R>(options: NodeTicketGateOptions<R>): FrameworkGa
     gate,
     endpoint,
     ticketPath,
-    answer: (request, raw, send) => ticketEndpoint.answer(request, raw, send),
+    answer: (request, raw, send) => ticketEndpoint.handle(request, raw, send),
     preflight: (raw) => ticketEndpoint.preflight(raw),
     attach: (server) => {
       own(server, () => false);
@@ -99,22 +99,22 @@ export interface NodeGate {
  */
 export function nodeGate(options: NodeTicketGateOptions): NodeGate {
   const { gate, ticketPath, ticketEndpoint, own } = createNodeGate(options);
-  const answer: Answer = (request, response, path) => {
+  const handleTicketCall: RequestHandler = (request, response, path) => {
     if (path !== ticketPath) return false;
     if (request.method === 'GET') {
-      void ticketEndpoint.answer(request, request, (result) => {
-        sendAnswer(response, result);
+      void ticketEndpoint.handle(request, request, (result) => {
+        sendResponse(response, result);
       });
       return true;
     }
     const preflight = ticketEndpoint.preflight(request);
-    if (preflight !== undefined) sendAnswer(response, preflight);
+    if (preflight !== undefined) sendResponse(response, preflight);
     return preflight !== undefined;
   };
   return {
     gate,
     attach: (server) => {
-      own(server, answer);
+      own(server, handleTicketCall);
     },
   };
 }
@@ -138,7 +138,7 @@ export function ticketGate(server: HttpServer | HttpsServer, options: NodeTicket
 }
 
 /** Returns whether it handles the request. */
-type Answer = (request: IncomingMessage, response: ServerResponse, path: string | undefined) => boolean;
+type RequestHandler = (request: IncomingMessage, response: ServerResponse, path: string | undefined) => boolean;
 
 function createNodeGate<R>(options: NodeTicketGateOptions<R>) {
   if (typeof (options.authenticate as unknown) !== 'function')
@@ -158,15 +158,15 @@ function createNodeGate<R>(options: NodeTicketGateOptions<R>) {
       log.error({ err: error }, 'no ticket issued');
     },
   });
-  const own = (server: HttpServer | HttpsServer, answerOther: Answer): void => {
+  const own = (server: HttpServer | HttpsServer, handleOther: RequestHandler): void => {
     requireHttp1(server);
     const owned = {
       ...upgrades,
-      answer(request: IncomingMessage, response: ServerResponse): boolean {
+      handle(request: IncomingMessage, response: ServerResponse): boolean {
         const path = pathOf(request.url ?? '');
-        if (path !== endpoint || request.method !== 'GET') return answerOther(request, response, path);
+        if (path !== endpoint || request.method !== 'GET') return handleOther(request, response, path);
         const extra = { upgrade: 'websocket', connection: 'upgrade, close' };
-        sendAnswer(response, ticketEndpoint.refusal(request, { code: 'upgrade_required' }, extra));
+        sendResponse(response, ticketEndpoint.refusal(request, { code: 'upgrade_required' }, extra));
         return true;
       },
     };

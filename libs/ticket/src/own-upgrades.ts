@@ -15,7 +15,7 @@ export interface Upgrades {
   /** Called with every request and upgrade before other code reads it. Its return value is passed to `upgrade`. */
   readonly before: (request: IncomingMessage) => string;
   /** Called with every request before the server's listeners. Returns whether it handles the request. Defaults to handling none. */
-  readonly answer?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  readonly handle?: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Called with every upgrade instead of the server's listeners. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer, url: string) => void;
 }
@@ -26,7 +26,7 @@ export interface Upgrades {
  */
 export function ownUpgrades(
   server: Server,
-  { accept, queue, wanted, upgrade, before, answer = () => false }: Upgrades,
+  { accept, queue, wanted, upgrade, before, handle = () => false }: Upgrades,
 ): void {
   const emit = server.emit.bind(server) as (event: string | symbol, ...rest: unknown[]) => boolean;
   const guarded = (event: string | symbol, ...rest: unknown[]): boolean => {
@@ -38,14 +38,14 @@ export function ownUpgrades(
       const url = before(first);
       if (event === 'upgrade') {
         const socket = second as Duplex;
-        queue.afterAnswers(socket, () => {
+        queue.afterResponses(socket, () => {
           upgrade(first, socket, head as Buffer, url);
         });
         return true;
       }
       if (isResponse(second)) {
         queue.add(first, second, () => {
-          if (event !== 'request' || !answer(first, second)) emit(event, ...rest);
+          if (event !== 'request' || !handle(first, second)) emit(event, ...rest);
         });
         return true;
       }
@@ -59,8 +59,8 @@ export function ownUpgrades(
       if ('rawPacket' in first) delete first.rawPacket;
       const socket = second as Duplex;
       // Otherwise the client would read the 400 as the response to its previous request.
-      if (socket.writable && queue.isAnswering(socket)) {
-        queue.afterAnswers(socket, () => {
+      if (socket.writable && queue.isHandling(socket)) {
+        queue.afterResponses(socket, () => {
           emit(event, ...rest);
         });
         return true;

@@ -73,7 +73,7 @@ export class RequestQueue {
    * Calls `handle` after the responses to all requests of the connection, or immediately if none is pending. Destroys the connection if
    * that takes longer than `waitMs`. Does not call `handle` if the connection closes before that.
    */
-  afterAnswers(socket: Duplex, handle: () => void): void {
+  afterResponses(socket: Duplex, handle: () => void): void {
     const pipeline = this.#pipelines.get(socket);
     if (pipeline?.current === undefined) {
       handle();
@@ -98,7 +98,7 @@ export class RequestQueue {
   }
 
   /** Whether a request of the connection was received completely and has no response yet. */
-  isAnswering(socket: Duplex): boolean {
+  isHandling(socket: Duplex): boolean {
     return this.#pipelines.get(socket)?.current?.request.complete === true;
   }
 

@@ -20,7 +20,7 @@ export interface TicketCallParts<R> {
 }
 
 /** The result of a ticket call. */
-export type TicketAnswer =
+export type TicketResult =
   { readonly ok: true; readonly ticket: TicketResponse; readonly user: string } | TicketRefusal;
 
 export interface TicketRefusal {
@@ -28,7 +28,7 @@ export interface TicketRefusal {
   readonly code: ProblemCode;
   readonly retryAfterMs?: number | undefined;
   readonly detail?: string | undefined;
-  /** The user whose request was refused, if known. Not part of the response. */
+  /** The user whose request was rejected, if known. Not part of the response. */
   readonly user?: string | undefined;
   /** Why the server could not decide, for its log. */
   readonly error?: unknown;
@@ -46,18 +46,18 @@ export class TicketCall<R> {
   }
 
   /**
-   * Issues a ticket for the caller of a request, or refuses it. Rejects with an error of the app that has no problem code.
+   * Issues a ticket for the caller of a request, or resolves to a refusal. Rejects with an error of the app that has no problem code.
    *
-   * @param receipt names this call for people (`newReceipt`). The claims of the ticket contain it.
+   * @param receipt identifies this call for users and operators (`newReceipt`). The claims of the ticket contain it.
    * @param traceparent of this call, if it is traced. The claims of the ticket contain it if it is valid.
    */
-  async answer(request: R, receipt: string, traceparent?: string): Promise<TicketAnswer> {
-    const answer = await this.#answer(request, receipt, traceparent);
-    this.#parts.onTicket(answer.ok ? 'issued' : answer.code);
-    return answer;
+  async run(request: R, receipt: string, traceparent?: string): Promise<TicketResult> {
+    const result = await this.#run(request, receipt, traceparent);
+    this.#parts.onTicket(result.ok ? 'issued' : result.code);
+    return result;
   }
 
-  async #answer(request: R, receipt: string, traceparent = ''): Promise<TicketAnswer> {
+  async #run(request: R, receipt: string, traceparent = ''): Promise<TicketResult> {
     let holder: TicketHolder;
     try {
       holder = await this.#parts.hooks.authenticate(request);
@@ -68,13 +68,13 @@ export class TicketCall<R> {
     const { user, session } = holder;
     try {
       const claims = { user, session, endpoint: this.#parts.endpoint, receipt };
-      return await this.#answerHolder(isTraceparent(traceparent) ? { ...claims, traceparent } : claims);
+      return await this.#issue(isTraceparent(traceparent) ? { ...claims, traceparent } : claims);
     } catch (error) {
       return { ...refuseIfUnavailable(error), user };
     }
   }
 
-  async #answerHolder(claims: TicketClaims): Promise<TicketAnswer> {
+  async #issue(claims: TicketClaims): Promise<TicketResult> {
     const { gate, hooks, slots, store } = this.#parts;
     const { user } = claims;
     const serverState = gate.unavailable();
@@ -91,12 +91,12 @@ export class TicketCall<R> {
     const issuing = store.issue(claims, connectAfterMs);
     // Observed below. If the client is denied first, nothing waits for it.
     issuing.catch(() => undefined);
-    let isAnswered = false;
+    let hasResult = false;
     try {
       const denial = await deciding;
       if (denial !== undefined) return { ok: false, ...denial, user };
       const issued = await issuing;
-      isAnswered = true;
+      hasResult = true;
       if (issued.ok) {
         const { ticket, expiresAt } = issued;
         const expires = Math.floor(expiresAt / 1_000);
@@ -106,7 +106,7 @@ export class TicketCall<R> {
       this.#returnSlot(slot);
       return { ok: false, code: issued.reason, retryAfterMs: issued.retryAfterMs, user };
     } finally {
-      if (!isAnswered) {
+      if (!hasResult) {
         // A late reply has no effect: the client does not receive the ticket, so the slot stays unused.
         this.#returnSlot(slot);
         void this.#discard(issuing);

@@ -9,7 +9,7 @@ import { runIn, type TicketTracing, type TracedTicketCall } from './tracing.ts';
 export interface CompletedTicketCall {
   readonly request: IncomingMessage;
   readonly outcome: 'issued' | ProblemCode;
-  /** Identifies the call for people, see `newReceipt`. */
+  /** Identifies the call for users and operators, see `newReceipt`. */
   readonly receipt: string;
   /** The caller, if known. */
   readonly user: string | undefined;
@@ -65,16 +65,16 @@ export class TicketEndpoint<R> {
    * @param raw Node's request below `request`
    * @param send sends the response, before the call is reported
    */
-  answer(request: R, raw: IncomingMessage, send: (answer: HttpAnswer) => void): Promise<void> {
+  handle(request: R, raw: IncomingMessage, send: (response: HttpAnswer) => void): Promise<void> {
     const { tracing, ticketPath } = this.#options;
     const traced = tracing?.ticketCall(raw, ticketPath);
-    return runIn(traced, () => this.#answer(request, raw, send, traced));
+    return runIn(traced, () => this.#handle(request, raw, send, traced));
   }
 
-  async #answer(
+  async #handle(
     request: R,
     raw: IncomingMessage,
-    send: (answer: HttpAnswer) => void,
+    send: (response: HttpAnswer) => void,
     traced: TracedTicketCall | undefined,
   ): Promise<void> {
     const { ticketCall, onError, onTicketCall } = this.#options;
@@ -82,24 +82,24 @@ export class TicketEndpoint<R> {
     const receipt = newReceipt();
     let outcome: 'issued' | ProblemCode = 'internal';
     let user: string | undefined;
-    let answer: HttpAnswer | undefined;
+    let response: HttpAnswer | undefined;
     try {
-      const result = await ticketCall.answer(request, receipt, traced?.traceparent);
+      const result = await ticketCall.run(request, receipt, traced?.traceparent);
       ({ user } = result);
       outcome = result.ok ? 'issued' : result.code;
       if (result.ok) {
         const headers = [...this.#issuedHeaders, receiptHeader, receipt];
-        answer = this.#complete(raw, 200, headers, JSON.stringify(result.ticket));
+        response = this.#complete(raw, 200, headers, JSON.stringify(result.ticket));
       } else {
         if (result.error !== undefined) onError(result.error);
-        answer = this.refusal(raw, result, { [receiptHeader]: receipt });
+        response = this.refusal(raw, result, { [receiptHeader]: receipt });
       }
     } catch (error) {
       onError(error);
-      answer = this.refusal(raw, { code: 'internal' }, { [receiptHeader]: receipt });
+      response = this.refusal(raw, { code: 'internal' }, { [receiptHeader]: receipt });
     }
     try {
-      send(answer);
+      send(response);
     } catch (error) {
       onError(error);
     }
@@ -109,7 +109,7 @@ export class TicketEndpoint<R> {
         outcome,
         receipt,
         user,
-        status: answer.status,
+        status: response.status,
         ms: performance.now() - startedAt,
       });
     } finally {
@@ -145,7 +145,7 @@ export class TicketEndpoint<R> {
 }
 
 /** Sends a response on the bare server. */
-export function sendAnswer(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
+export function sendResponse(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
   response.writeHead(status, headers);
   response.end(body);
 }

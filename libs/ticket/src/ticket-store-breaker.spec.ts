@@ -104,10 +104,10 @@ describe('the breaker', () => {
   test('probes a store with ping, so that no call waits, and passes calls when ping succeeds', async () => {
     const store = new PausableTicketStore();
     let pings = 0;
-    let isAnswered = false;
+    let isResponding = false;
     const ping = (): Promise<void> => {
       pings += 1;
-      return isAnswered ? Promise.resolve() : new Promise(() => undefined);
+      return isResponding ? Promise.resolve() : new Promise(() => undefined);
     };
     const breaker = new TicketStoreBreaker(Object.assign(store, { ping }));
     store.pause();
@@ -120,7 +120,7 @@ describe('the breaker', () => {
     }
     expect({ pings, calls: store.signals.length }).toEqual({ pings: 2, calls: 0 });
     store.recover();
-    isAnswered = true;
+    isResponding = true;
     await vi.advanceTimersByTimeAsync(3_000);
     expect(await breaker.consume(unknownTicket, endpoint)).toEqual({ ok: false, reason: 'unknown' });
     expect(pings).toBe(3);

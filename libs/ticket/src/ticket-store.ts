@@ -4,7 +4,7 @@ export interface TicketClaims {
   readonly session: string;
   /** The only endpoint that accepts the ticket, e.g. `/api/ws`. */
   readonly endpoint: string;
-  /** Identifies the ticket call for people, see `newReceipt`. Not a secret. */
+  /** Identifies the ticket call for users and operators, see `newReceipt`. Not a secret. */
   readonly receipt?: string;
   /** The `traceparent` of a traced ticket call: 55 characters. The trace of the handshake continues from it. */
   readonly traceparent?: string;
@@ -31,8 +31,8 @@ export type ConsumeResult =
 /** The last, optional argument of each call of the port. */
 export interface CallOptions {
   /**
-   * Stops the waiting. It cannot recall a command that was already sent: an aborted `consume` may still invalidate its ticket.
-   * An implementation may check it only before it sends a command, because `TicketStoreBreaker` stops the waiting afterwards.
+   * Abandons the call. A command that was already sent cannot be recalled: an aborted `consume` may still invalidate its ticket.
+   * An implementation need not check the signal after it has sent a command, because `TicketStoreBreaker` does.
    */
   readonly signal?: AbortSignal | undefined;
 }
@@ -43,7 +43,7 @@ export interface CallOptions {
  * Every implementation guarantees:
  * - `consume` is atomic across all nodes that share the store. Of any number of concurrent calls with one ticket, exactly one is `ok`.
  * - The first `consume` invalidates the ticket, even if it fails because the ticket is early, expired or for another endpoint.
- * - A consumed ticket is remembered until its expiry, so that a replay (`used`) is distinguished from a guess (`unknown`).
+ * - The store keeps a consumed ticket until its expiry, so that a replay (`used`) is distinguished from a guess (`unknown`).
  * - The store keeps only the SHA-256 of a ticket, and its size is bounded.
  * - Calls reject with `TicketStoreUnavailable` if the store is unavailable. Callers must then reject the request.
  * - A call whose signal is already aborted rejects with the reason of the signal and has no effect.

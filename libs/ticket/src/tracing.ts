@@ -16,7 +16,7 @@ export interface TracedOperation<R> {
 /** The result of a traced ticket call. */
 export interface TracedTicketResult {
   readonly outcome: 'issued' | ProblemCode;
-  /** Identifies the call for people, see `newReceipt`. */
+  /** Identifies the call for users and operators, see `newReceipt`. */
   readonly receipt: string;
 }
 

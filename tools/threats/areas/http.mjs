@@ -10,7 +10,7 @@ export default [
   },
   {
     id: 'unread-flood',
-    who: 'a client ignores the limit of unread requests and fills memory with refusals',
+    who: 'a client ignores the limit of unread requests and fills memory with rejections',
     get: 'the connection is destroyed without a response',
     in: 'libs/ticket/src/request-queue.ts',
     without: ['if (pipeline.ignored > this.#maxUnanswered * abuseFactor) socket.destroy();', ''],
@@ -116,7 +116,7 @@ export default [
   },
   {
     id: 'origin-log-flood',
-    who: 'a client fills the log with refused origins',
+    who: 'a client fills the log with rejected origins',
     get: 'each origin once, and ten of them, per minute',
     in: 'libs/server/src/http/warnings.ts',
     without: ['if (logged.has(key) || logged.size >= perMinute) {', 'if (logged.size < 0) {'],

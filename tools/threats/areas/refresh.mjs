@@ -70,7 +70,7 @@ export default [
     who: 'a token response that arrives after sign-out signs the user in again',
     get: 'not possible: the client discards responses from an earlier session',
     in: 'libs/client/src/session/keeper.ts',
-    without: ['if (expected === state) adopt(answer);', 'adopt(answer);'],
+    without: ['if (expected === state) adopt(response);', 'adopt(response);'],
     also: [
       'if (isCurrent({ ...state, ...identityClaims(token.token) })) tokens.hold(token, state);',
       'if (!isCurrent(undefined)) tokens.hold(token, state);',

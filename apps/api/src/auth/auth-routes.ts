@@ -23,7 +23,7 @@ export interface AuthRoutesOptions {
   readonly revocation: SessionRevocation;
   /** Called after each refresh, for metrics. */
   readonly onRefresh: (outcome: 'good' | 'reused' | 'session_ended' | 'user_disabled' | 'missing_token') => void;
-  /** Called for each sign-in that is refused. Must not throw. */
+  /** Called for each sign-in that is rejected. Must not throw. */
   readonly onSignInRefused: (request: FastifyRequest, problem: HttpProblem, receipt: string) => void;
 }
 
@@ -128,7 +128,7 @@ export const authRoutes: FastifyPluginCallbackTypebox<AuthRoutesOptions> = (app,
     cookie.clear(request, reply);
     return reply.code(204).send();
 
-    /** By the access token. Without one, or with an expired one, by the refresh cookie, so that sign-out is always possible. */
+    /** Finds the session by the access token, or by the refresh cookie if the token is absent or expired, so that sign-out is always possible. */
     async function ownerOfSession(): Promise<{ readonly user: string; readonly session: string }> {
       try {
         return await app.authenticate(request);

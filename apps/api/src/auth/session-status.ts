@@ -16,7 +16,7 @@ export type SessionStatus =
   | { readonly state: 'session_ended'; readonly cause?: EndCause }
   | { readonly state: 'user_disabled' };
 
-/** A session joined with its user, as stored. The roles are parsed, so that a row that is remembered needs no further work. */
+/** A session joined with its user, as stored. The roles are parsed, so that a cached row needs no further work. */
 export type SessionStatusRow = SessionTimes &
   Pick<Tables['users'], 'name' | 'disabled'> & { readonly roles: readonly string[] };
 
@@ -29,13 +29,13 @@ export interface SessionKey {
 /** Reads sessions together with their users. Rejects if the database cannot be read. */
 export interface SessionStatusReader {
   /**
-   * Resolves to `undefined` if the session does not exist or belongs to another user. An implementation may remember the row as long as it
+   * Resolves to `undefined` if the session does not exist or belongs to another user. An implementation may cache the row as long as it
    * is certain to be current.
    */
   lookUp(session: string, user: string): Promise<SessionStatusRow | undefined>;
   /**
-   * Reads many sessions from the database with one query. Resolves to one row per pair, in the order of `pairs`: `undefined` if the session does not exist or
-   * belongs to another user.
+   * Reads many sessions from the database with one query. Resolves to one row per pair, in the order of `pairs`: `undefined` if the
+   * session does not exist or belongs to another user.
    */
   lookUpMany(pairs: readonly SessionKey[]): Promise<readonly (SessionStatusRow | undefined)[]>;
 }

@@ -12,7 +12,7 @@ const cachedRows = 50_000;
 /**
  * Reads sessions from SQLite with prepared statements over two primary keys.
  *
- * `lookUp` remembers rows, because each connect reads its session twice. A cached row is always current: all writes of this process use
+ * `lookUp` caches rows, because each connect reads its session twice. A cached row is always current: all writes of this process use
  * this connection, and triggers on it remove a changed row within the statement that changes it. Other processes must not change the
  * tables `sessions` and `users` while the server runs.
  */

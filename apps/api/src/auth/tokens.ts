@@ -117,8 +117,8 @@ export const tokens = fp<TokensOptions>(
       return { user, session, roles: status.roles, expires };
     }
 
-    // By the token itself: whoever can read the memory of this process finds the secret that signs tokens there as well. Only the claims
-    // are cached: expiry and session are validated for each call.
+    // The keys are the tokens themselves, not their hashes: the memory of this process also contains the secret that signs them. Only
+    // the claims are cached: expiry and session are validated for each call.
     const verified = new LRUCache<string, Claims>({ max: cachedTokens });
 
     function verify(token: string): Claims {

@@ -7,7 +7,7 @@ export const monitoringSettings = {
     20_000,
     100,
     1_000_000,
-    'refused sign-ins, ticket calls and handshakes that each node keeps in memory for operators, at most 1 kB each',
+    'rejected sign-ins, ticket calls and handshakes that each node keeps in memory for operators, at most 1 kB each',
   ),
   RECEIPTS_KEPT: integer(
     20_000,

@@ -55,7 +55,7 @@ const responsesOf = (description: string, type: string, schema: Type.TSchema = T
   304: { description: 'The client has the current version (`If-None-Match`).' },
 });
 
-/** Points that the largest file costs. */
+/** The cost of the largest file, in points. */
 const viewerCost = 10;
 
 /** Serves the OpenAPI and the AsyncAPI document and a page that shows them. All of it is created at the first request. */

@@ -55,7 +55,7 @@ export class CallBudget {
               ...size,
               storeClient: sharedLimits.redis,
               keyPrefix: '',
-              // A key above the limit is not asked for again before its window ends.
+              // A key above the limit is not looked up again before its window ends.
               inMemoryBlockOnConsumed: size.points,
             });
       return { local: new RateLimiterMemory(size), shared };

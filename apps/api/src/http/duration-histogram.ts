@@ -79,7 +79,7 @@ interface ReadHistogramOptions {
   readonly read: () => Iterable<Series>;
 }
 
-/** Gives the series to the registry, in the form of a histogram of prom-client. */
+/** Provides the series to the registry, in the form of a histogram of prom-client. */
 class ReadHistogram extends Histogram {
   readonly #options: ReadHistogramOptions;
 

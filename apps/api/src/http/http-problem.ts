@@ -10,7 +10,7 @@ export class HttpProblem extends Error {
   readonly detail: string | undefined;
   /** Extension members of the document (RFC 9457 §3.2). */
   readonly extension: object | undefined;
-  /** The user whose request was refused, if known. For operators only: never part of the response. */
+  /** The user whose request was rejected, if known. For operators only: never part of the response. */
   readonly user: string | undefined;
 
   constructor(

@@ -46,7 +46,7 @@ const validator = Compile(auditEntrySchema);
 
 /** Heads that a log is compared with. */
 export interface KnownHeads {
-  /** A head that was noted earlier, outside of the database. */
+  /** A head that was recorded earlier, outside the database. */
   readonly noted?: AuditHead;
   /** The head that the database keeps, read in the same snapshot as the entries. */
   readonly recorded?: AuditHead;

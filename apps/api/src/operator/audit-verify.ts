@@ -61,7 +61,7 @@ function parseHead(text: string): AuditHead {
   return { seq: Number(seq), hash };
 }
 
-/** Reads an embedded database in one snapshot, without a lock: a running server goes on writing. */
+/** Reads an embedded database in one snapshot, without a lock: a running server continues to write. */
 async function verifySqlite(file: string, noted: AuditHead): Promise<AuditHead> {
   if (!existsSync(file)) throw new Error(`${file} does not exist: --db must be the file usher.db`);
   const sqlite = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });

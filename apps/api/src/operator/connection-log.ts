@@ -32,7 +32,7 @@ type Facts = Pick<
   'id' | 'identity' | 'openedAt' | 'bufferedBytes' | 'rateLimited' | 'roundTripMs' | 'lease'
 > & { readonly protocol: string; readonly joined: readonly JoinedRoom[]; readonly steps: readonly Step[] };
 
-/** A closed connection. What operators see is derived from it when they look at it, because most connections are never looked at. */
+/** A closed connection. What operators see is derived from it on demand, because most connections are never displayed. */
 type ClosedConnection = Facts & { readonly closed: Closed & { readonly at: number } };
 
 /** The open and the recently closed connections of this node, for operators. */

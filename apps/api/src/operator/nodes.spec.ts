@@ -135,7 +135,7 @@ describe('over two nodes', () => {
     expect(await operator.ask('GET', 'overview?node=unknown')).toMatchObject({ status: 404 });
   });
 
-  test('a node is drained: its connections close with 1012, it refuses clients, and the others continue', async () => {
+  test('a node is drained: its connections close with 1012, it rejects clients, and the others continue', async () => {
     const [first, second] = await ids();
     const maggie = await there.connect('maggie');
     const ticket = await here.ticket(await here.signIn('bart'));

@@ -51,7 +51,7 @@ describe('the operator socket', () => {
     expect(await socket.ask('join', { room: 'general' })).toMatchObject({ type: 'error', code: 'unknown_type' });
   });
 
-  test('is refused with 403 to a user without the role, and the refusal is recorded', async () => {
+  test('rejects a user without the role with 403, and the refusal is recorded', async () => {
     const app = await newApp();
     const ticket = await app.ticket(await app.signIn('bart'));
     expect(await app.dial(`?ticket=${ticket}`, { protocols })).toMatchObject({
@@ -60,7 +60,7 @@ describe('the operator socket', () => {
     });
     const operator = await newOperator(app);
     expect(await operator.read('refusals')).toMatchObject({ refusals: [{ code: 'forbidden', user: 'bart' }] });
-    // The refused handshake does not count as a connection.
+    // The rejected handshake does not count as a connection.
     const overview = await operator.read('overview');
     expect(overview).toMatchObject({ connections: 0 });
   });

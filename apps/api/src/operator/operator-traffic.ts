@@ -190,7 +190,7 @@ export class OperatorTraffic {
   }
 
   /**
-   * Starts to drain a node: it refuses new clients and closes its connections, spread over time. The proof contains how many connections it
+   * Starts to drain a node: it rejects new clients and closes its connections, spread over time. The proof contains how many connections it
    * had. Resolves before they are closed.
    */
   async drain(node: string): Promise<RevocationProof> {

@@ -38,7 +38,7 @@ export interface MergedPage<T> {
 }
 
 /**
- * Merges the pages of all nodes. Each node must have been asked for one record more than `limit`. The next page begins after the last record
+ * Merges the pages of all nodes. Each node must have been queried for one record more than `limit`. The next page begins after the last record
  * of this one, so records that are added meanwhile do not move it.
  */
 export function mergePages<T>(pages: readonly LocalPage<T>[], limit: number): MergedPage<T> {

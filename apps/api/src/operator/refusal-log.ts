@@ -3,7 +3,7 @@ import { type LocalPage, PageBuilder, type Position } from './paging.ts';
 import { type RefusalSummary, SummaryBuilder } from './refusal-summary.ts';
 import { keptChars, StringPool } from './string-pool.ts';
 
-/** A refused request. Texts of the client are cut and shared. */
+/** A rejected request. Texts of the client are cut and shared. */
 export interface NewRefusal extends Pick<Refusal, 'kind' | 'code' | 'reason'> {
   readonly user?: string | undefined;
   readonly address?: string | undefined;
@@ -26,7 +26,7 @@ export interface RefusalLogOptions {
 }
 
 /**
- * The last refusals of this node, in memory. Adding one takes microseconds, because a server under attack refuses thousands per
+ * The last refusals of this node, in memory. Adding one takes microseconds, because a server under attack rejects thousands per
  * second. One refusal takes 72 bytes plus its texts; a text that is repeated is kept once.
  */
 export class RefusalLog {

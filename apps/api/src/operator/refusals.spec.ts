@@ -28,7 +28,7 @@ async function ticketCall(token?: string): Promise<{ status: number; receipt: st
 }
 
 describe('refusals', () => {
-  test('contain the real reason, the owner and the client of each refused handshake', async () => {
+  test('contain the real reason, the owner and the client of each rejected handshake', async () => {
     const { ticket, receipt } = await ticketCall(await app.signIn('maggie'));
     const headers = { 'user-agent': 'faulty client' };
     await app.dial(`?ticket=${ticket}`, { origin: 'https://evil.example', headers });
@@ -52,7 +52,7 @@ describe('refusals', () => {
     ]);
   });
 
-  test('contain the owner and the receipt of refused ticket calls', async () => {
+  test('contain the owner and the receipt of rejected ticket calls', async () => {
     const bart = await new Browser(app).signIn('bart');
     await operator.ask('PUT', 'users/bart', { disabled: true });
     const disabled = await ticketCall(bart.token);
@@ -136,7 +136,7 @@ describe('refusals', () => {
 });
 
 describe('a receipt', () => {
-  test('shows why a handshake was refused', async () => {
+  test('shows why a handshake was rejected', async () => {
     const { ticket, receipt } = await ticketCall(await app.signIn('maggie'));
     await app.dial(`?ticket=${ticket}`, { origin: 'https://evil.example' });
     expect(await operator.read(`receipts/${receipt.toLowerCase().replace('-', '%20')}`)).toEqual({

@@ -11,7 +11,7 @@ export interface TrafficCounts {
   deliveries: number;
 }
 
-/** The client of a refused request. */
+/** The client of a rejected request. */
 export interface RefusedClient {
   readonly address?: string | undefined;
   readonly origin?: string | undefined;
@@ -33,7 +33,7 @@ export class TrafficLog {
     this.connections = parts.connections;
   }
 
-  /** Records a refused request. @param reason defaults to the code */
+  /** Records a rejected request. @param reason defaults to the code */
   refused(
     kind: Refusal['kind'],
     code: string,

@@ -18,13 +18,13 @@ if not now then
 end
 `;
 
-/** How long Redis is not asked after a failure, in milliseconds. Doubles with each failure up to the maximum. */
+/** How long Redis is not called after a failure, in milliseconds. Doubles with each failure up to the maximum. */
 const minPauseMs = 1_000;
 const maxPauseMs = 10_000;
 
 /**
  * Access to the limits that all nodes share in Redis. They fail open: each node also counts alone, so while Redis is unavailable the limits
- * apply to each node. After a failure Redis is not asked for a while, and then by one call at a time, so that a Redis that does not respond
+ * apply to each node. After a failure Redis is not called for a while, and then by one request at a time, so that a Redis that does not respond
  * delays one request and not every request.
  */
 export class SharedLimits {
@@ -32,7 +32,7 @@ export class SharedLimits {
   readonly redis: Redis | Cluster;
   readonly #log: Logger;
   readonly #now: () => number;
-  /** When Redis may be asked again. `undefined` while it is available. */
+  /** When Redis may be called again. `undefined` while it is available. */
   #pausedUntil: number | undefined;
   #pauseMs = minPauseMs;
   #probing = false;

@@ -140,7 +140,7 @@ onBothStorages('a backend', (open) => {
     expect(stored.length).toBeLessThanOrEqual(4);
   });
 
-  test('is refused in unknown, closed and archived rooms, and with invalid content', async () => {
+  test('is rejected in unknown, closed and archived rooms, and with invalid content', async () => {
     const { admin, post, send } = await withKey(open);
     const body = { key: randomUUID(), text: 'x' };
     expect((await post('rooms/unknown/messages', body)).status).toBe(404);

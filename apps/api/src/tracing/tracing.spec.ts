@@ -86,7 +86,7 @@ test('a ticket call, its handshake, a request and the deliveries of its message 
   }
 });
 
-test('a refused handshake and a refused ticket call have the status ERROR and the reason', async () => {
+test('a rejected handshake and a rejected ticket call have the status ERROR and the reason', async () => {
   const { app, collector } = await tracedApp();
   const { ticket } = await connectTraced(app);
   expect(await app.dial(`?ticket=${ticket}`)).toMatchObject({ status: 401 });

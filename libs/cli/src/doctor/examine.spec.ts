@@ -179,7 +179,7 @@ test('names an origin that is not allowed, with the setting', async () => {
   expect(JSON.stringify(report)).toContain('Add https://other.example to ALLOWED_ORIGINS');
 });
 
-test('shows the receipt of a refused handshake', async () => {
+test('shows the receipt of a rejected handshake', async () => {
   const receipt = (_request: unknown, response: ServerResponse): boolean => {
     response.writeHead(503, { 'content-type': 'application/problem+json', 'usher-receipt': 'r-17' });
     return Boolean(response.end(JSON.stringify(problem('draining', 1_000))));

@@ -43,9 +43,9 @@ describe('a room', () => {
   test('keeps messages that arrive between the join reply and its processing', async () => {
     const { server, general } = await newRooms();
     const defaultHandler = server.handle('join', (frame, socket) => {
-      const answer = defaultHandler(frame, socket);
+      const reply = defaultHandler(frame, socket);
       // Both frames in one task, as sockets deliver frames that arrived together.
-      socket.emit({ type: 'reply', id: frame.id, data: answer ?? {} });
+      socket.emit({ type: 'reply', id: frame.id, data: reply ?? {} });
       server.send('general', 'bart', 'hello');
       return undefined;
     });
@@ -214,7 +214,7 @@ describe('a join that fails temporarily', () => {
         throw new FakeError('internal');
       },
     ],
-    ['no answer', () => undefined],
+    ['no reply', () => undefined],
     ['an invalid reply', () => []],
   ])('is retried after %s', async (_, first) => {
     const { server, general } = await newRooms();

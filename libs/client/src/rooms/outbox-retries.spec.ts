@@ -11,7 +11,7 @@ const sends = ({ server }: Setup): unknown[] =>
   server.sockets.flatMap(({ received }) => received.filter(({ type }) => type === 'send').map(({ key }) => key));
 const stored = ({ serverRoom }: Setup): string[] => serverRoom.messages.map(({ text }) => text);
 
-describe('a connection that is lost before the answer', () => {
+describe('a connection that is lost before the reply', () => {
   test.each([
     ['was stored', true],
     ['was not stored', false],
@@ -211,13 +211,13 @@ describe('a rejected message', () => {
       },
     ],
     ['an invalid reply', () => ({ seq: 'one' })],
-    ['no answer', () => undefined],
-  ])('fails after five attempts under the same key with %s', async (_, answer) => {
+    ['no reply', () => undefined],
+  ])('fails after five attempts under the same key with %s', async (_, handler) => {
     const setup = await joinedRooms();
     setup.server.heartbeatMs = 1_000_000;
     setup.socket.drop();
     await settle(1_000);
-    setup.server.handle('send', answer);
+    setup.server.handle('send', handler);
     setup.general.room.send('a');
     await settle(80_000);
     expect(setup.general.messages).toMatchObject([{ status: 'failed', error: 'internal' }]);

@@ -16,9 +16,9 @@ async function newBoard() {
   const sent: { key: string; payload: Move }[] = [];
   let seq = 0;
   let lost = false;
-  const answerJoin = server.handle('join', (frame, socket) => {
-    const answer = answerJoin(frame, socket);
-    return { ...answer, seq, messages: sent.map(({ payload }, index) => messageOf(index + 1, 'maggie', payload)) };
+  const defaultHandler = server.handle('join', (frame, socket) => {
+    const reply = defaultHandler(frame, socket);
+    return { ...reply, seq, messages: sent.map(({ payload }, index) => messageOf(index + 1, 'maggie', payload)) };
   });
   server.handle('send', (frame) => {
     const key = String(frame['key']);

@@ -65,9 +65,9 @@ describe('after a reconnect', () => {
     let calls = 0;
     const defaultHandler = server.handle('history', (frame, socket) => {
       calls++;
-      const answer = defaultHandler(frame, socket);
+      const reply = defaultHandler(frame, socket);
       if (calls < 4) server.send('general', 'bart', `live ${calls}`);
-      return answer;
+      return reply;
     });
     await reconnect(setup, () => {
       fill(setup, 45);

@@ -8,12 +8,12 @@ import { fullJitter } from '../socket/timing.ts';
 export function handleReply<T>(
   reply: Promise<T>,
   isCurrent: () => boolean,
-  onReply: (answer: T) => void,
+  onReply: (data: T) => void,
   onError: (error: unknown) => void,
 ): void {
   reply
-    .then((answer) => {
-      if (isCurrent()) onReply(answer);
+    .then((data) => {
+      if (isCurrent()) onReply(data);
     })
     .catch((error: unknown) => {
       if (isCurrent() && !(error instanceof Disconnected)) onError(error);

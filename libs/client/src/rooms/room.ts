@@ -121,7 +121,7 @@ export function createRoom(name: string, socket: TicketSocket<RoomsProtocol>, se
   }
 
   /** Handles the reply of a request, or its error, unless the state has changed. */
-  function request<T>(reply: Promise<T>, onReply: (answer: T) => void): void {
+  function request<T>(reply: Promise<T>, onReply: (data: T) => void): void {
     const current = generation;
     handleReply(reply, () => current === generation, onReply, failed);
   }

@@ -33,16 +33,16 @@ describe('an edit of an unsent message', () => {
   test('waits for the sequence number of a message that is being sent, and is shown meanwhile', async () => {
     const setup = await joinedRooms();
     const { server, general, serverRoom } = setup;
-    let answer = false;
+    let replies = false;
     const defaultHandler = server.handle('send', (frame, socket) =>
-      answer ? defaultHandler(frame, socket) : undefined,
+      replies ? defaultHandler(frame, socket) : undefined,
     );
     const own = general.room.send('helo');
     await settle();
     const key = general.room.edit(own, 'hello');
     expect(key).not.toBe(own);
     expect(general.messages).toMatchObject([{ key: own, text: 'hello', status: 'sending' }]);
-    answer = true;
+    replies = true;
     server.last.end(1006);
     await settle(1_000);
     expect(writesOf(setup)).toEqual([`send ${own} helo`, `send ${own} helo`, `edit ${key} 1 hello`]);

@@ -28,7 +28,7 @@ export function identityClaims(token: string): Partial<SessionIdentity> {
  * @throws TypeError if the response contains no token
  */
 export function received({ token, expires }: TokenResponse, at: number): AccessToken {
-  if (typeof token !== 'string' || !token) throw new TypeError('the answer contains no token');
+  if (typeof token !== 'string' || !token) throw new TypeError('the response contains no token');
   const { iat, exp } = claimsOf(token);
   const seconds = Number(exp) - Number(iat);
   return { token, at, lifeMs: seconds >= 0 ? seconds * 1000 : expires * 1000 - at };

@@ -9,5 +9,5 @@ export const toleranceMs = 5_000;
  */
 export const sharedTokenMs = 1_000;
 
-/** How many recent tokens of the session are remembered, because pending calls may still use them. */
+/** How many recent tokens of the session are kept, because pending calls may still use them. */
 export const maxKnown = 8;

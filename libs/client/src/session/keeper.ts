@@ -88,8 +88,8 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
         if (waited && !tokens.isFresh()) await tokens.shared();
         sync();
         if (expected !== state || tokens.isFresh()) return;
-        const answer = await withTimeout(startTimer, timeoutMs, (signal) => server.refresh(signal));
-        if (expected === state) adopt(answer);
+        const response = await withTimeout(startTimer, timeoutMs, (signal) => server.refresh(signal));
+        if (expected === state) adopt(response);
       });
     } catch (error) {
       if (expected !== state) return;
@@ -101,8 +101,8 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
   }
 
   /** Stores the token of a refresh, or signs out if the cookie now belongs to another user. */
-  function adopt(answer: TokenResponse): void {
-    const token = received(answer, now());
+  function adopt(response: TokenResponse): void {
+    const token = received(response, now());
     if (isCurrent({ ...state, ...identityClaims(token.token) })) tokens.hold(token, state);
     else end('signed_out_elsewhere');
   }
@@ -152,10 +152,10 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
     signIn: (request) =>
       exclusive(async () => {
         await endPending().catch(() => undefined);
-        const answer = await request();
-        const token = received(answer, now());
-        const { user, session = randomId() } = { ...answer, ...identityClaims(token.token) };
-        if (!user) throw new TypeError('the sign-in answer names no user');
+        const response = await request();
+        const token = received(response, now());
+        const { user, session = randomId() } = { ...response, ...identityClaims(token.token) };
+        if (!user) throw new TypeError('the sign-in response names no user');
         marker.write({ user, session });
         leave('replaced');
         enter({ name: 'signed_in', user, session }, token);

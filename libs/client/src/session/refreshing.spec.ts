@@ -146,17 +146,17 @@ describe('a refresh that fails temporarily', () => {
     await expect(tab.fresh()).rejects.toThrow(TypeError);
   });
 
-  test('times out after 30 seconds, and a late answer is dropped', async () => {
+  test('times out after 30 seconds, and a late response is dropped', async () => {
     const { auth, tab } = await signedInBrowser();
     await settle(900_000);
-    const answer = Promise.withResolvers<undefined>();
-    auth.onTransfer = () => answer.promise;
+    const transfer = Promise.withResolvers<undefined>();
+    auth.onTransfer = () => transfer.promise;
     const waiting = expect(tab.fresh()).rejects.toThrow(TimedOut);
     await settle(30_000);
     await waiting;
     auth.onTransfer = () => Promise.resolve(undefined);
     const token = await tab.fresh();
-    answer.resolve(undefined);
+    transfer.resolve(undefined);
     await settle();
     expect(tab.token()).toBe(token);
   });
@@ -164,10 +164,10 @@ describe('a refresh that fails temporarily', () => {
   test.each([
     ['no token', { expires: 4_000_000_000 }],
     ['nothing', undefined],
-  ])('includes an answer that contains %s', async (_, answer) => {
+  ])('includes a response that contains %s', async (_, response) => {
     const { auth, tab } = await signedInBrowser();
     await settle(900_000);
-    vi.spyOn(auth.server, 'refresh').mockResolvedValue(answer as never);
+    vi.spyOn(auth.server, 'refresh').mockResolvedValue(response as never);
     await expect(tab.fresh()).rejects.toThrow(TypeError);
     expect(whoIn(tab)).toBe('maggie');
   });
@@ -205,7 +205,7 @@ describe('a session that has ended', () => {
 });
 
 describe('opaque tokens', () => {
-  test('are valid until `expires` by the local clock, for the user of the sign-in answer', async () => {
+  test('are valid until `expires` by the local clock, for the user of the sign-in response', async () => {
     const { auth, openTab, tab } = await signedInBrowser();
     await tab.signOut();
     let issued = 0;

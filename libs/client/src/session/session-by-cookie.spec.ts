@@ -4,9 +4,9 @@ import { RefreshRefused, SessionEnded } from '../socket/errors.ts';
 import { sessionByCookie } from './session-by-cookie.ts';
 
 const { signal } = new AbortController();
-const answer = { token: 'a.b.c', expires: 4_000_000_000 };
+const refreshed = { token: 'a.b.c', expires: 4_000_000_000 };
 
-function serverAnswering(...responses: Response[]) {
+function serverReturning(...responses: Response[]) {
   const fetch = vi.fn<typeof globalThis.fetch>(() => {
     const next = responses.shift();
     return next === undefined ? Promise.reject(new TypeError('fetch failed')) : Promise.resolve(next);
@@ -20,8 +20,8 @@ function problemResponse(code: ProblemCode, more: object = {}): Response {
 
 describe('refreshing', () => {
   test('sends only the cookie and bypasses caches', async () => {
-    const { fetch, server } = serverAnswering(Response.json(answer));
-    expect(await server.refresh(signal)).toEqual(answer);
+    const { fetch, server } = serverReturning(Response.json(refreshed));
+    expect(await server.refresh(signal)).toEqual(refreshed);
     expect(fetch).toHaveBeenCalledExactlyOnceWith('/api/auth/refresh', {
       method: 'POST',
       credentials: 'include',
@@ -37,7 +37,7 @@ describe('refreshing', () => {
     ['for a missing cookie', problemResponse('missing_token'), 'expired'],
     ['from a server without problem documents', new Response('no', { status: 401 }), 'session_ended'],
   ])('throws SessionEnded after a refusal %s', async (_, response, reason) => {
-    const over = serverAnswering(response).server.refresh(signal);
+    const over = serverReturning(response).server.refresh(signal);
     await expect(over).rejects.toBeInstanceOf(SessionEnded);
     await expect(over).rejects.toMatchObject({ reason });
   });
@@ -55,13 +55,13 @@ describe('refreshing', () => {
     ['that is a proxy', new Response('<html>', { status: 502 }), 'internal', 502, undefined],
     ['that is a firewall', new Response('<html>', { status: 403 }), 'internal', 403, undefined],
   ])('throws a retryable error with a server %s', async (_, response, code, status, retryAfterMs) => {
-    const refused = serverAnswering(response).server.refresh(signal);
+    const refused = serverReturning(response).server.refresh(signal);
     await expect(refused).rejects.toBeInstanceOf(RefreshRefused);
     await expect(refused).rejects.toMatchObject({ code, status, retryAfterMs, terminal: false });
   });
 
   test('throws the network error without a network', async () => {
-    await expect(serverAnswering().server.refresh(signal)).rejects.toThrow(TypeError);
+    await expect(serverReturning().server.refresh(signal)).rejects.toThrow(TypeError);
   });
 });
 
@@ -69,34 +69,34 @@ describe('ending', () => {
   const call = { method: 'DELETE', credentials: 'include', cache: 'no-store', signal };
 
   test('identifies the session by the token, if there is one', async () => {
-    const { fetch, server } = serverAnswering(new Response(null, { status: 204 }));
+    const { fetch, server } = serverReturning(new Response(null, { status: 204 }));
     await server.end('a.b.c', signal);
     expect(fetch).toHaveBeenCalledExactlyOnceWith('/api/auth', { ...call, headers: { authorization: 'Bearer a.b.c' } });
   });
 
   test('identifies it by the cookie without a token', async () => {
-    const { fetch, server } = serverAnswering(new Response(null, { status: 204 }));
+    const { fetch, server } = serverReturning(new Response(null, { status: 204 }));
     await server.end(undefined, signal);
     expect(fetch).toHaveBeenCalledExactlyOnceWith('/api/auth', call);
   });
 
   test('identifies it by the cookie if the token is rejected', async () => {
-    const { fetch, server } = serverAnswering(problemResponse('token_expired'), new Response(null, { status: 204 }));
+    const { fetch, server } = serverReturning(problemResponse('token_expired'), new Response(null, { status: 204 }));
     await server.end('a.b.c', signal);
     expect(fetch).toHaveBeenLastCalledWith('/api/auth', call);
   });
 
   test.each(['session_ended', 'missing_token', 'user_disabled'] as const)(
-    'succeeds if the server answers %s',
+    'succeeds if the server returns %s',
     async (code) => {
-      await expect(serverAnswering(problemResponse(code)).server.end(undefined, signal)).resolves.toBeUndefined();
+      await expect(serverReturning(problemResponse(code)).server.end(undefined, signal)).resolves.toBeUndefined();
     },
   );
 
   test.each([undefined, problemResponse('store_unavailable')])(
     'fails if the server did not process the call',
     async (response) => {
-      const { server } = serverAnswering(...(response ? [response] : []));
+      const { server } = serverReturning(...(response ? [response] : []));
       await expect(server.end('a.b.c', signal)).rejects.toThrow();
     },
   );

@@ -8,7 +8,7 @@ import type { SessionKeeper } from './session-types.ts';
 type Action =
   | { readonly kind: 'fresh' | 'renew' | 'signOut' | 'wake'; readonly tab: number }
   | { readonly kind: 'signIn'; readonly tab: number; readonly user: string }
-  | { readonly kind: 'step' | 'lose' | 'loseAnswer' | 'deliver'; readonly which: number }
+  | { readonly kind: 'step' | 'lose' | 'loseResponse' | 'deliver'; readonly which: number }
   | { readonly kind: 'pass' | 'jump'; readonly ms: number }
   | { readonly kind: 'operator' };
 
@@ -16,7 +16,7 @@ const tabs = 3;
 const tab = fc.nat(tabs - 1);
 const which = fc.nat(5);
 
-const anyAction = (answersAreLost: boolean): fc.Arbitrary<Action> =>
+const anyAction = (responsesAreLost: boolean): fc.Arbitrary<Action> =>
   fc.oneof(
     { weight: 6, arbitrary: fc.record({ kind: fc.constantFrom('fresh' as const, 'fresh', 'renew'), tab }) },
     { weight: 8, arbitrary: fc.record({ kind: fc.constantFrom('step' as const, 'deliver'), which }) },
@@ -25,7 +25,7 @@ const anyAction = (answersAreLost: boolean): fc.Arbitrary<Action> =>
       arbitrary: fc.record({ kind: fc.constant('signIn' as const), tab, user: fc.constantFrom('maggie', 'bart') }),
     },
     { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('signOut' as const, 'wake'), tab }) },
-    fc.record({ kind: fc.constantFrom('lose' as const, answersAreLost ? 'loseAnswer' : 'lose'), which }),
+    fc.record({ kind: fc.constantFrom('lose' as const, responsesAreLost ? 'loseResponse' : 'lose'), which }),
     fc.record({ kind: fc.constantFrom('pass' as const, 'pass', 'jump'), ms: fc.oneof(fc.nat(100), fc.nat(2_000_000)) }),
     fc.constant({ kind: 'operator' as const }),
   );
@@ -80,9 +80,9 @@ class World {
         });
         break;
       case 'lose':
-      case 'loseAnswer':
+      case 'loseResponse':
         this.#finish(action.which, (transfer) => {
-          if (transfer.step === 'request' || action.kind === 'loseAnswer')
+          if (transfer.step === 'request' || action.kind === 'loseResponse')
             transfer.reject(new TypeError('fetch failed'));
           else transfer.resolve(undefined);
         });
@@ -161,7 +161,7 @@ async function run(all: readonly Action[], locks: boolean): Promise<World> {
   vi.setSystemTime(1_000_000_000);
   const world = new World(locks);
   for (const action of all) {
-    // No call exceeds the keeper's timeout, because that would be a lost answer.
+    // No call exceeds the keeper's timeout, because that would be a lost response.
     if ('ms' in action && action.ms > 100) await world.settleAll();
     world.perform(action);
     await vi.advanceTimersByTimeAsync(action.kind === 'pass' ? action.ms : 0);
@@ -192,7 +192,7 @@ test('in any order of events with locks, no tab gets the token of another user, 
   );
 });
 
-test('in any order of events without locks and with lost answers, no tab gets the token of another user, and every call settles', async () => {
+test('in any order of events without locks and with lost responses, no tab gets the token of another user, and every call settles', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anyAction(true), { maxLength: 80 }), fc.boolean(), async (all, locks) => {
       const world = await run(all, locks);

@@ -89,7 +89,7 @@ export interface SessionKeeper {
    * active, even after a reload, and the session is never refreshed again.
    */
   readonly signOut: () => Promise<boolean>;
-  /** Reports that the server has ended the session. The first reason counts. */
+  /** Reports that the server has ended the session. Later reasons are ignored. */
   readonly end: (reason: string) => void;
   /** Removes all event listeners and closes the channel. */
   readonly stop: () => void;

@@ -216,7 +216,7 @@ describe('other tabs follow', () => {
   });
 });
 
-describe('a late answer is dropped', () => {
+describe('a late response is dropped', () => {
   test('after a sign-out', async () => {
     const { auth, tab } = await signedInBrowser();
     await settle(900_000);
@@ -269,7 +269,7 @@ describe('a late answer is dropped', () => {
     expect(FakeAuth.identityOf((await tokenOfBart) ?? '').user).toBe('bart');
   });
 
-  test('if it is a refusal for the previous session', async () => {
+  test('if it is a rejection for the previous session', async () => {
     const { auth, tab } = await signedInBrowser({ locks: false });
     await settle(900_000);
     const refresh = Promise.withResolvers<never>();

@@ -88,7 +88,7 @@ describe('a rejected handshake', () => {
     expect(socket.state).toMatchObject({ name: 'signed_out', reason: { kind: 'refused', code: 'session_ended' } });
   });
 
-  test('times out if the server never answers', async () => {
+  test('times out if the server never responds', async () => {
     const { server, socket } = newSocket();
     server.onHandshake = () => undefined;
     socket.connect();

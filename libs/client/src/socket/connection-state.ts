@@ -37,7 +37,7 @@ export interface Reason {
     | 'sign_in'
     | 'identity';
   readonly code?: ProblemCode | number;
-  /** A description for people and logs, if there is one. Never contains a secret. */
+  /** A description for users and logs, if there is one. Never contains a secret. */
   readonly text?: string;
 }
 

@@ -6,7 +6,7 @@ export const sessionEnded: CodeOf<'session_ended'> = 4501;
 export const rateLimitAbused: CodeOf<'rate_limit_abused'> = 4029;
 export const serviceRestart: CodeOf<'service_restart'> = 1012;
 
-/** After a server restart, clients spread their ticket calls over at least this time. The slots in the answers spread the dials. */
+/** After a server restart, clients spread their ticket calls over at least this time. Their slots then spread the handshakes. */
 export const restartSpreadMs = 3_000;
 
 /** The minimum delay before a planned renewal of the lease. It limits the rate if the clocks of client and server differ. */

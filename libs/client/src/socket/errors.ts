@@ -36,7 +36,7 @@ export class TimedOut extends Error {
   override readonly name: string = 'TimedOut';
 
   constructor() {
-    super('no answer in time');
+    super('no response in time');
   }
 }
 
@@ -67,8 +67,8 @@ export class TicketRefused extends Error {
 }
 
 /**
- * The server cannot refresh the token now. The session continues. A socket treats it as a retryable ticket refusal: it reconnects, at
- * the earliest after `retryAfterMs`.
+ * The server cannot refresh the token now. The session continues. A socket treats it as a retryable rejection of the ticket call: it
+ * reconnects, at the earliest after `retryAfterMs`.
  */
 export class RefreshRefused extends TicketRefused {
   override readonly name: string = 'RefreshRefused';

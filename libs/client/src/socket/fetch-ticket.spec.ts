@@ -5,15 +5,15 @@ import { fetchTicket } from './fetch-ticket.ts';
 import { TicketRefused } from './errors.ts';
 
 const signal = new AbortController().signal;
-const answer = { ticket: 'abc', expires: 1, connectAfterMs: 0 };
+const issued = { ticket: 'abc', expires: 1, connectAfterMs: 0 };
 
-function serverAnswering(response: Response) {
+function serverReturning(response: Response) {
   const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.resolve(response));
   return { fetch, ask: fetchTicket({ url: '/api/ws_ticket', token: () => 'secret', fetch }) };
 }
 
 async function refusal(response: Response): Promise<TicketRefused> {
-  const error: unknown = await serverAnswering(response)
+  const error: unknown = await serverReturning(response)
     .ask(signal)
     .then(
       () => undefined,
@@ -23,9 +23,9 @@ async function refusal(response: Response): Promise<TicketRefused> {
   return error;
 }
 
-test('sends the token as Bearer, bypasses caches and returns the answer', async () => {
-  const { fetch, ask } = serverAnswering(Response.json(answer));
-  await expect(ask(signal)).resolves.toEqual({ ...answer, identity: 'secret' });
+test('sends the token as Bearer, bypasses caches and returns the response', async () => {
+  const { fetch, ask } = serverReturning(Response.json(issued));
+  await expect(ask(signal)).resolves.toEqual({ ...issued, identity: 'secret' });
   expect(fetch).toHaveBeenCalledExactlyOnceWith('/api/ws_ticket', {
     headers: { authorization: 'Bearer secret' },
     cache: 'no-store',
@@ -33,9 +33,9 @@ test('sends the token as Bearer, bypasses caches and returns the answer', async 
   });
 });
 
-test('passes on the receipt of the call, whether it was granted or refused', async () => {
+test('passes on the receipt of the call, whether it was granted or rejected', async () => {
   const headers = { 'usher-receipt': 'K7Q-2MF' };
-  await expect(serverAnswering(Response.json(answer, { headers })).ask(signal)).resolves.toMatchObject({
+  await expect(serverReturning(Response.json(issued, { headers })).ask(signal)).resolves.toMatchObject({
     receipt: 'K7Q-2MF',
   });
   const { status } = problem('user_disabled');
@@ -46,7 +46,7 @@ test('passes on the receipt of the call, whether it was granted or refused', asy
 });
 
 test('reads the URL and the token before every call', async () => {
-  const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.resolve(Response.json(answer)));
+  const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.resolve(Response.json(issued)));
   let round = 0;
   const ask = fetchTicket({ url: () => `/${++round}`, token: () => Promise.resolve(`token ${round}`), fetch });
   await ask(signal);

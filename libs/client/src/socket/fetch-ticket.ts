@@ -40,7 +40,7 @@ export function fetchTicket({ url, token, fetch = globalThis.fetch }: FetchTicke
     const receipt = headers.get('usher-receipt') ?? undefined;
     // The socket validates the response.
     if (ok) return { ...(body as TicketResponse), identity: identityOf(bearer), receipt };
-    // Unknown codes are passed through: only `status` decides whether the refusal is terminal.
+    // Unknown codes are passed through: only `status` decides whether the rejection is terminal.
     const { code, title, detail = title, retryAfterMs } = (body ?? {}) as Partial<Problem>;
     const refused =
       typeof code === 'string'

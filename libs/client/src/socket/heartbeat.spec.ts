@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { openSocket, settle } from '../testing/new-socket.ts';
 
 describe('the heartbeat', () => {
-  test('is answered', async () => {
+  test('sends a beat for each beat of the server', async () => {
     const { server, steps } = await openSocket();
     server.last.emit({ type: 'beat' });
     expect(server.last.received).toEqual([{ type: 'beat' }]);

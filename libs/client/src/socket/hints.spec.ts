@@ -17,7 +17,7 @@ function hintsOf({ socket, server }: Setup): string[] {
   return hints;
 }
 
-test('a handshake without an answer produces a hint about the dev proxy, once', async () => {
+test('a handshake without a response produces a hint about the dev proxy, once', async () => {
   const setup = newSocket();
   const hints = hintsOf(setup);
   setup.server.onHandshake = () => undefined;
@@ -38,7 +38,7 @@ test('an accepted handshake without a welcome produces no hint', async () => {
   expect(hints).toEqual([]);
 });
 
-test('a ticket call without an answer produces no hint', async () => {
+test('a ticket call without a response produces no hint', async () => {
   const setup = newSocket();
   const hints = hintsOf(setup);
   setup.server.ticket = () => new Promise(() => undefined);

@@ -23,7 +23,7 @@ export function developerHints(
   return new Observable((subscriber) => {
     const emitted = new Set<string>();
     /** Whether the server responded to the last handshake. */
-    let answered = true;
+    let responded = true;
     let rejections = 0;
 
     function emit(hint: string): void {
@@ -36,11 +36,11 @@ export function developerHints(
       socket.log$.subscribe(({ step, code }) => {
         if (step === 'ticket' && !who && typeof ticket.who?.() !== 'object') {
           emit('The token names no user. Set the option `who`, so that a change of the user closes the connection.');
-        } else if (step === 'dial') answered = false;
+        } else if (step === 'dial') responded = false;
         else if (step === 'open') {
-          answered = true;
+          responded = true;
           rejections = 0;
-        } else if (step === 'close' && code === 1006 && !answered && ++rejections >= manyRejections) {
+        } else if (step === 'close' && code === 1006 && !responded && ++rejections >= manyRejections) {
           emit(
             'The server rejects the handshake in spite of valid tickets. Is the origin of the page in ALLOWED_ORIGINS?',
           );
@@ -49,8 +49,8 @@ export function developerHints(
     );
     subscriber.add(
       socket.state$.subscribe(({ name, reason }) => {
-        if (name === 'backoff' && reason.kind === 'timeout' && !answered) {
-          emit('The handshake got no answer. A dev proxy forwards WebSockets only with `ws: true`.');
+        if (name === 'backoff' && reason.kind === 'timeout' && !responded) {
+          emit('The handshake received no response. A dev proxy forwards WebSockets only with `ws: true`.');
         } else if (name === 'stopped' && !(WebSocket as SocketConstructor | undefined)) {
           emit('There is no WebSocket. Use Node 22 or later, or set the option `WebSocket`.');
         } else if (name === 'stopped' && reason.kind === 'identity') {

@@ -68,11 +68,11 @@ class World {
   readonly server = new FakeServer();
   readonly faults: string[] = [];
   /** Pending ticket calls, with the identity of their token. */
-  readonly calls: { readonly name: Name; readonly answer: PromiseWithResolvers<Response> }[] = [];
+  readonly calls: { readonly name: Name; readonly response: PromiseWithResolvers<Response> }[] = [];
   /** Pending refreshes. Each resolves to a token of the identity that started it, even if it is late. */
   readonly refreshes: {
     readonly token: string | undefined;
-    readonly answer: PromiseWithResolvers<string | undefined>;
+    readonly response: PromiseWithResolvers<string | undefined>;
   }[] = [];
   readonly owners = new Map<string, Name>();
   readonly socket: TicketSocket<RoomsProtocol>;
@@ -88,15 +88,15 @@ class World {
       fetch: (_: unknown, init?: RequestInit) => {
         const caller = tokens.get(new Headers(init?.headers).get('authorization')?.slice(7) ?? '');
         if (caller === undefined) throw new Error('no token');
-        const answer = Promise.withResolvers<Response>();
-        this.calls.push({ name: caller, answer });
-        return answer.promise;
+        const response = Promise.withResolvers<Response>();
+        this.calls.push({ name: caller, response });
+        return response.promise;
       },
     };
     const fresh = (): Promise<string | undefined> => {
-      const answer = Promise.withResolvers<string | undefined>();
-      this.refreshes.push({ token: this.token, answer });
-      return answer.promise;
+      const response = Promise.withResolvers<string | undefined>();
+      this.refreshes.push({ token: this.token, response });
+      return response.promise;
     };
     const who = () => {
       if (this.token === undefined) return undefined;
@@ -169,19 +169,19 @@ class World {
         // Any call, including aborted ones.
         const [call] = this.calls.splice(action.which % Math.max(1, this.calls.length), 1);
         if (!call) break;
-        const answer: TicketResponse = server.issue(call.name.split('-')[0]);
-        this.owners.set(answer.ticket, call.name);
-        call.answer.resolve(Response.json(answer));
+        const issued: TicketResponse = server.issue(call.name.split('-')[0]);
+        this.owners.set(issued.ticket, call.name);
+        call.response.resolve(Response.json(issued));
         break;
       }
       case 'refuse': {
         const [call] = this.calls.splice(action.which % Math.max(1, this.calls.length), 1);
-        call?.answer.reject(new TicketRefused('session_ended', 401));
+        call?.response.reject(new TicketRefused('session_ended', 401));
         break;
       }
       case 'fresh': {
         const [refresh] = this.refreshes.splice(action.which % Math.max(1, this.refreshes.length), 1);
-        refresh?.answer.resolve(refresh.token);
+        refresh?.response.resolve(refresh.token);
         break;
       }
       case 'receive': {

@@ -116,7 +116,7 @@ describe('when another user signs in on the same page', () => {
     expect(server.sockets.map((each) => server.userOf(each))).toEqual(['bob']);
   });
 
-  test('a refusal and a close that concern the previous user do not sign out the new one', async () => {
+  test('a rejected ticket call and a close that concern the previous user do not sign out the new one', async () => {
     const { server, page, socket } = await openPage(ann);
     page.token = bob;
     server.last.end(4501, 'session ended');

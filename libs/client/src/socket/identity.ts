@@ -55,13 +55,13 @@ export function ownerOf(found: ReturnType<Who>): MaybeOwner {
 }
 
 /**
- * Returns the owner that `who` reports, or `answered` while `who` reports that it is not known. An error of `who` counts as no one
+ * Returns the owner that `who` reports, or `fallback` while `who` reports that it is not known. An error of `who` counts as no one
  * signed in, because it must not keep the connection of the previous identity.
  */
-export function currentOwner(who: Who, answered: Identity | string | undefined): MaybeOwner {
+export function currentOwner(who: Who, fallback: Identity | string | undefined): MaybeOwner {
   try {
     const found = who();
-    return ownerOf(found === null ? (answered ?? null) : found);
+    return ownerOf(found === null ? (fallback ?? null) : found);
   } catch {
     return undefined;
   }

@@ -92,7 +92,7 @@ class World {
         this.lastSocket?.emit({ type: 'lease', lease: 1 });
         break;
       case 'ticket':
-        // Any unanswered call, including aborted ones.
+        // Any pending call, including aborted ones.
         this.calls.shift()?.resolve(server.issue());
         break;
       case 'refuse':

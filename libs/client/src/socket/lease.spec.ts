@@ -117,17 +117,17 @@ describe('the lease', () => {
     expect(renewals()).toHaveLength(1);
   });
 
-  test('is renewed later if the server rejects the ticket or sends an invalid answer', async () => {
+  test('is renewed later if the server rejects the ticket or sends an invalid reply', async () => {
     const { server, socket } = setup;
-    let answers = 0;
+    let replies = 0;
     const defaultHandler = server.handle('renew', (frame, from) => {
-      answers++;
-      if (answers === 1) throw new FakeError('invalid_ticket');
-      return answers === 2 ? [] : defaultHandler(frame, from);
+      replies++;
+      if (replies === 1) throw new FakeError('invalid_ticket');
+      return replies === 2 ? [] : defaultHandler(frame, from);
     });
     server.last.emit({ type: 'lease', lease: 1 });
     await settle(22_050);
-    expect(answers).toBe(3);
+    expect(replies).toBe(3);
     expect(socket.welcome?.lease).toBe(startAt / 1000 + 23 + 1_800);
     expect(new Set(renewals().map((frame) => frame['ticket'])).size).toBe(3);
   });

@@ -65,10 +65,10 @@ export function createMachine(options: TicketSocketOptions, current: CurrentStat
    * Compares the current identity with the owner. After a change it leaves the state, clears, starts again and returns `false`: the
    * caller's work belonged to the previous identity and must stop.
    *
-   * @param answered the identity of a ticket, used while `who` returns `null`
+   * @param ticketIdentity the identity of a ticket, used while `who` returns `null`
    */
-  function checkIdentity(answered?: Identity | string): boolean {
-    const found = currentOwner(who, answered);
+  function checkIdentity(ticketIdentity?: Identity | string): boolean {
+    const found = currentOwner(who, ticketIdentity);
     if (found === null) {
       owner ??= null;
       return true;
@@ -147,7 +147,7 @@ export function createMachine(options: TicketSocketOptions, current: CurrentStat
   }
 
   /**
-   * Requests a ticket. Calls back once, unless the state changes first: a late ticket opens nothing. A terminal refusal ends the
+   * Requests a ticket. Calls back once, unless the state changes first: a late ticket opens nothing. A terminal rejection ends the
    * connection instead.
    */
   function requestTicket(onOutcome: (outcome: TicketOutcome) => void): void {

@@ -42,7 +42,7 @@ describe('a request', () => {
     await expect(sent).rejects.toBeInstanceOf(RequestFailed);
   });
 
-  test('rejects after the timeout, and a late answer is dropped', async () => {
+  test('rejects after the timeout, and a late reply is dropped', async () => {
     const { server, socket } = await openSocket();
     server.handle('history', () => undefined);
     const pending = socket.request('history', { room, after: 0 });
@@ -58,7 +58,7 @@ describe('a request', () => {
     expect(socket.state.name).toBe('open');
   });
 
-  test('rejects if the connection is lost before the answer', async () => {
+  test('rejects if the connection is lost before the reply', async () => {
     const { server, socket } = await openSocket();
     server.handle('history', () => undefined);
     const pending = Promise.allSettled([1, 2, 3].map((after) => socket.request('history', { room, after })));

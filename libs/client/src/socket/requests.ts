@@ -37,26 +37,26 @@ export function createRequests(
       const id = ++lastId;
       if (!post({ ...params, type, id })) throw new Disconnected();
       return withTimeout(after, timeoutMs, (over) => {
-        const answer = Promise.withResolvers<unknown>();
-        pending.set(id, answer);
+        const reply = Promise.withResolvers<unknown>();
+        pending.set(id, reply);
         over.onabort = () => {
           pending.delete(id);
-          answer.reject(new Disconnected());
+          reply.reject(new Disconnected());
         };
         signal?.addEventListener(
           'abort',
           () => {
-            answer.reject(signal.reason);
+            reply.reject(signal.reason);
           },
           { signal: over },
         );
-        return answer.promise;
+        return reply.promise;
       });
     },
     ({ type, id, data, code, message, retryAfterMs }) => {
-      const answer = pending.get(id);
-      if (type === 'reply') answer?.resolve(data);
-      else answer?.reject(new RequestFailed(String(code), String(message), Number(retryAfterMs) || undefined));
+      const reply = pending.get(id);
+      if (type === 'reply') reply?.resolve(data);
+      else reply?.reject(new RequestFailed(String(code), String(message), Number(retryAfterMs) || undefined));
     },
   ];
 }

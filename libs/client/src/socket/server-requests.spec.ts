@@ -13,37 +13,37 @@ interface Shop extends Protocol {
 
 async function newShop() {
   const { server, socket } = await openSocket();
-  const answers = (): unknown[] => server.last.received.filter(({ type }) => type === 'response');
+  const responses = (): unknown[] => server.last.received.filter(({ type }) => type === 'response');
   const request = (number: number, question = 'really?') => {
     server.last.emit({ type: 'request', request: number, name: 'confirm', params: { question } });
   };
-  return { server, socket: socket as unknown as TicketSocket<Shop>, answers, request };
+  return { server, socket: socket as unknown as TicketSocket<Shop>, responses, request };
 }
 
-test('a handler answers a request of the server', async () => {
-  const { socket, answers, request } = await newShop();
+test('a handler responds to a request of the server', async () => {
+  const { socket, responses, request } = await newShop();
   handleRequest(socket, 'confirm', ({ question }) => ({ yes: question === 'really?' }));
   request(1);
   request(2, 'no?');
   await settle();
-  expect(answers()).toEqual([
+  expect(responses()).toEqual([
     { type: 'response', request: 1, data: { yes: true } },
     { type: 'response', request: 2, data: { yes: false } },
   ]);
 });
 
-test('a request without a handler is answered with unknown_type, even after the handler was removed', async () => {
-  const { socket, answers, request } = await newShop();
+test('a request without a handler fails with unknown_type, even after the handler was removed', async () => {
+  const { socket, responses, request } = await newShop();
   request(1);
   const remove = handleRequest(socket, 'confirm', () => ({ yes: true }));
   remove();
   request(2);
   await settle();
-  expect(answers()).toMatchObject([{ code: 'unknown_type' }, { code: 'unknown_type' }]);
+  expect(responses()).toMatchObject([{ code: 'unknown_type' }, { code: 'unknown_type' }]);
 });
 
-test('an error of the handler is answered with its code, or with internal and without its message', async () => {
-  const { socket, answers, request } = await newShop();
+test('an error of the handler is sent as its code, or as internal without its message', async () => {
+  const { socket, responses, request } = await newShop();
   handleRequest(socket, 'confirm', () => Promise.reject(new RequestFailed('declined', 'not now')));
   request(1);
   await settle();
@@ -52,13 +52,13 @@ test('an error of the handler is answered with its code, or with internal and wi
   });
   request(2);
   await settle();
-  expect(answers()).toEqual([
+  expect(responses()).toEqual([
     { type: 'response', request: 1, code: 'declined', message: 'not now' },
     { type: 'response', request: 2, code: 'internal', message: 'internal' },
   ]);
 });
 
-test('the answer is not sent over a later connection, which may belong to another user', async () => {
+test('the response is not sent over a later connection, which may belong to another user', async () => {
   const { server, socket, request } = await newShop();
   const reply = Promise.withResolvers<{ yes: boolean }>();
   handleRequest(socket, 'confirm', () => reply.promise);

@@ -10,7 +10,7 @@ export class CurrentState {
   welcome: Welcome | undefined;
   /** The receipt of the last ticket call. */
   receipt: string | undefined;
-  /** Answers a request of the server. `handleRequest` replaces it, with the handlers by the name of their request. */
+  /** Handles a request of the server. `handleRequest` replaces it, with the handlers by the name of their request. */
   declare onRequest: (frame: RawFrame) => void | Promise<void>;
   declare requestHandlers?: Map<string, (params: never) => unknown>;
   readonly state$ = new BehaviorSubject(this.state);

@@ -47,7 +47,7 @@ describe('connecting', () => {
     expect(server.last.url.searchParams.get('ticket')).toBe('ticket-1');
   });
 
-  test('shows the receipt of the last ticket call, even after a refused handshake and a refused ticket', async () => {
+  test('shows the receipt of the last ticket call, even after a rejected handshake and a rejected ticket call', async () => {
     server.ticket = () => Promise.resolve({ ...server.issue(), receipt: 'K7Q-2MF' });
     server.onHandshake = (handshake) => {
       handshake.end(1006);
@@ -186,8 +186,8 @@ describe('a fresh ticket', () => {
     ['no ticket', { expires: 1, connectAfterMs: 0 }],
     ['an empty ticket', { ticket: '', expires: 1, connectAfterMs: 0 }],
     ['a number', { ticket: 7, expires: 1, connectAfterMs: 0 }],
-  ])('is requested again later if the answer is %s', async (_, answer) => {
-    server.ticket = () => Promise.resolve(answer as TicketResponse);
+  ])('is requested again later if the response is %s', async (_, response) => {
+    server.ticket = () => Promise.resolve(response as TicketResponse);
     socket.connect();
     await settle();
     expect(socket.state).toMatchObject({ name: 'backoff', reason: { kind: 'unavailable' } });

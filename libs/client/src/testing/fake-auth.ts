@@ -124,9 +124,9 @@ export class FakeAuth {
     if (failure) throw failure;
     const served = attempt(() => serve(sent));
     await this.onTransfer('response');
-    const { cookie, ...answer } = served();
+    const { cookie, ...response } = served();
     this.cookie = cookie;
-    return answer;
+    return response;
   }
 }
 

@@ -189,7 +189,7 @@ export class FakeServer implements FakeSocketEnd {
 
   /** Sets the handler for a request type. Returns the previous one. */
   handle(type: string, handler: FakeHandler): FakeHandler {
-    const before = this.#handlers.get(type) ?? ((frame, socket) => this.#answer(frame, socket));
+    const before = this.#handlers.get(type) ?? ((frame, socket) => this.#reply(frame, socket));
     this.#handlers.set(type, handler);
     return before;
   }
@@ -207,7 +207,7 @@ export class FakeServer implements FakeSocketEnd {
     }
     try {
       const handler = this.#handlers.get(type);
-      const data = handler === undefined ? this.#answer(frame, socket) : handler(frame, socket);
+      const data = handler === undefined ? this.#reply(frame, socket) : handler(frame, socket);
       if (data !== undefined) socket.emit({ type: 'reply', id, data });
     } catch (error) {
       if (!(error instanceof FakeError)) throw error;
@@ -215,7 +215,7 @@ export class FakeServer implements FakeSocketEnd {
     }
   }
 
-  #answer(frame: RawFrame, socket: FakeSocket): object {
+  #reply(frame: RawFrame, socket: FakeSocket): object {
     const name = String(frame['room']);
     const user = this.#presence.userOf(socket) ?? this.user;
     const key = String(frame['key']);
@@ -229,11 +229,11 @@ export class FakeServer implements FakeSocketEnd {
       case 'join': {
         const room = this.room(name);
         const was = joined.delete(name);
-        const answer = room.join(frame);
+        const reply = room.join(frame);
         if (was) joined.add(name);
         room.enter(user);
         this.#presence.change(socket, [name], () => joined.add(name));
-        return { ...answer, present: this.present(name) };
+        return { ...reply, present: this.present(name) };
       }
       case 'history':
         return this.room(name).history(frame['after']);

@@ -7,7 +7,7 @@ export interface BusSubscriber {
    * it before `subscribe` returns.
    */
   readonly ready?: () => void;
-  /** Called when payloads may have been lost, and new ones are delivered again. No later payload has to reveal the loss. */
+  /** Called when payloads may have been lost, and new ones are delivered again. A later payload need not reveal the loss. */
   readonly gap?: () => void;
 }
 

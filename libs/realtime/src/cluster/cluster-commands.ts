@@ -145,11 +145,11 @@ export class ClusterCommands<C, R> {
     if (typeof id !== 'string' || typeof from !== 'string' || !this.#options.isCommand(command)) {
       this.#log.warn({ topic: this.#topic }, 'invalid cluster command on the bus');
     } else if (from !== this.#node) {
-      void this.#answer(from, id, command);
+      void this.#respond(from, id, command);
     }
   }
 
-  async #answer(from: string, id: string, command: C): Promise<void> {
+  async #respond(from: string, id: string, command: C): Promise<void> {
     try {
       const result = await this.#execute(command);
       this.#publish(this.#resultTopicOf(from), { id, node: this.#node, result });

@@ -40,7 +40,7 @@ test('a bucket never grants more than its burst plus its rate in any interval', 
   );
 }, 60_000);
 
-test('a bucket never refuses a client that keeps to the rate or waits for the returned time', () => {
+test('a bucket never rejects a client that keeps to the rate or waits for the returned time', () => {
   fc.assert(
     fc.property(rateOf, fc.integer({ min: 1, max: 20 }), fc.nat(200), (rate, wanted, count) => {
       const cost = Math.min(wanted, rate.burst);
@@ -119,7 +119,7 @@ test('the connections of one user together never exceed the budget of the user, 
   );
 }, 60_000);
 
-test('a refused frame is charged to neither budget', () => {
+test('a rejected frame is charged to neither budget', () => {
   const limits = resolveLimits({
     requestsPerSecond: 10,
     requestBurst: 10,

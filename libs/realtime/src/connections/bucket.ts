@@ -4,7 +4,7 @@ export interface Rate {
   readonly burst: number;
 }
 
-/** Rounding errors of the refill must not refuse a client that keeps exactly to the rate. */
+/** Rounding errors of the refill must not reject a client that keeps exactly to the rate. */
 const tolerance = 1e-6;
 
 /**
@@ -45,12 +45,12 @@ export class Bucket {
 
 const minuteMs = 60_000;
 
-/** Counts refusals per minute, to distinguish an abusive client from one that briefly exceeded its rate. */
+/** Counts rejections per minute, to distinguish an abusive client from one that briefly exceeded its rate. */
 export class Refusals {
   #count = 0;
   #since = 0;
 
-  /** @returns the number of refusals in the current minute, including this one */
+  /** @returns the number of rejections in the current minute, including this one */
   add(now: number): number {
     if (this.#count === 0 || now - this.#since >= minuteMs) {
       this.#count = 0;

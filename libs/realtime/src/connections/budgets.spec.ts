@@ -23,7 +23,7 @@ function served(replies: readonly unknown[]): number {
 }
 
 describe('the budget of a connection', () => {
-  test('refuses requests beyond its burst with rate_limited and serves them at its rate', async () => {
+  test('rejects requests beyond its burst with rate_limited and serves them at its rate', async () => {
     const client = newNode({ limits: small }).connect();
     expect(served(await outcomes(client, 'ping', 30))).toBe(20);
     expect(await client.request('ping')).toMatchObject({ type: 'error', code: 'rate_limited', retryAfterMs: 1_000 });
@@ -123,7 +123,7 @@ describe('the budget of a connection', () => {
     expect(client.closedWith).toMatchObject({ code: 4029 });
   });
 
-  test('closes with 4029 after 1,000 refusals in one minute, and does not count those of earlier minutes', () => {
+  test('closes with 4029 after 1,000 rejections in one minute, and does not count those of earlier minutes', () => {
     // The first beat is due after the test, because no client here replies to beats.
     vi.spyOn(Math, 'random').mockReturnValue(0.999);
     const client = newNode({ limits: small, heartbeatMs: 600_000 }).connect();

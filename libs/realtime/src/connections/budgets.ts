@@ -87,9 +87,9 @@ export class Budgets {
   }
 
   /**
-   * Counts a refused frame.
+   * Counts a rejected frame.
    *
-   * @returns whether the connection has reached the limit of refusals and must be closed
+   * @returns whether the connection has reached the limit of rejections and must be closed
    */
   isAbuse(budget: ConnectionBudget, now: number): boolean {
     return budget.refusals.add(now) >= this.#refusedAtMost;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { closeCode, type CloseName, type Protocol, type ResponseSignal } from '@usher/protocol';
-import type { AnswerContext, AnyHandler } from './answering.ts';
+import type { AnyHandler, PendingContext } from './pending.ts';
 import type { Connection, Identity } from './connection.ts';
 import { ConnectionIndex } from './connection-index.ts';
 import type {
@@ -49,7 +49,7 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
   /** The end of each `welcome` frame. */
   readonly #welcomeLimits: string;
   readonly #leases: Leases;
-  readonly #context: AnswerContext;
+  readonly #context: PendingContext;
   readonly #watch: Watch;
 
   readonly #dispatcher: Dispatcher;
@@ -118,10 +118,10 @@ class ConnectionRegistry implements Connections<Protocol>, ConnectionOwner {
       cost: 4,
     });
     // Every frame counts as a sign of life. `received` has already recorded it.
-    this.on('beat', (_params, connection) => this.#open.get(connection.id)?.beatAnswered());
+    this.on('beat', (_params, connection) => this.#open.get(connection.id)?.beatReplied());
     this.on('response', (response, connection) => {
       const open = this.#open.get(connection.id);
-      if (open !== undefined) this.#serverRequests.answered(open, response as ResponseSignal);
+      if (open !== undefined) this.#serverRequests.handleResponse(open, response as ResponseSignal);
     });
   }
 

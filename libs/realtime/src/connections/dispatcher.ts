@@ -1,6 +1,6 @@
 import type { CloseName, Protocol } from '@usher/protocol';
 import type { Codec } from '@usher/protocol/server';
-import { type AnswerContext, type AnyHandler, errorFrame, Pending } from './answering.ts';
+import { type AnyHandler, errorFrame, Pending, type PendingContext } from './pending.ts';
 import { Budgets } from './budgets.ts';
 import type { Connection } from './connection.ts';
 import type { Cost, HandlerOptions } from './connections-types.ts';
@@ -20,7 +20,7 @@ interface Registration<H> {
   readonly cost: Cost<AnyParams>;
 }
 
-export interface DispatcherContext extends AnswerContext {
+export interface DispatcherContext extends PendingContext {
   readonly codec: Codec<Protocol>;
   readonly limits: Limits;
   /** Overrides the cost of types. */
@@ -156,7 +156,7 @@ export class Dispatcher {
   }
 
   /**
-   * Charges a frame to the budgets, or counts a refusal.
+   * Charges a frame to the budgets, or counts a rejection.
    *
    * @returns 0 if the frame may be served, otherwise the milliseconds to wait before a retry.
    */

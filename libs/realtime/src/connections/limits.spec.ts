@@ -52,7 +52,7 @@ test('uses the configured rate, and no limit for 0', async () => {
   expect(await free.burst(500)).toBe(500);
 });
 
-test('closes with 4029 after 200 refused sends in one minute', async () => {
+test('closes with 4029 after 200 rejected sends in one minute', async () => {
   const { client, burst } = await sender();
   expect(await burst(60 + 199)).toBe(60);
   expect(client.closedWith).toBeUndefined();
@@ -60,7 +60,7 @@ test('closes with 4029 after 200 refused sends in one minute', async () => {
   expect(client.closedWith).toEqual({ code: 4029, reason: 'rate limit abused' });
 });
 
-test('does not count refused sends of earlier minutes', async () => {
+test('does not count rejected sends of earlier minutes', async () => {
   const { client, burst } = await sender();
   await burst(60 + 150);
   vi.advanceTimersByTime(60_000);
@@ -125,7 +125,7 @@ test('closes with 1009 for a frame over 64 KiB, but not for exactly 64 KiB in an
   }
 });
 
-test('refuses rooms beyond the limit until the connection leaves one', async () => {
+test('rejects rooms beyond the limit until the connection leaves one', async () => {
   const history = createMemoryHistory({ rooms: ['a', 'b', 'c', 'd'] });
   const { connect } = newNode({ history, limits: { rooms: 2 } });
   const client = connect();

@@ -15,7 +15,7 @@ export interface Limits {
   readonly sendsPerSecond: number;
   /** Sends that may arrive at once after a pause. Defaults to three seconds of `sendsPerSecond`. */
   readonly sendBurst: number;
-  /** The number of refused sends within a minute that closes the connection with 4029. Defaults to 200. */
+  /** The number of rejected sends within a minute that closes the connection with 4029. Defaults to 200. */
   readonly refusedSends: number;
   /**
    * Sustained cost of all requests and signals of one connection, in units per second; 0 means no limit. Defaults to 100. The cost
@@ -34,7 +34,7 @@ export interface Limits {
   readonly userRequestsPerSecond: number;
   /** Defaults to 40 seconds of `userRequestsPerSecond`, enough for ten clients of one user to rejoin 128 rooms each. */
   readonly userRequestBurst: number;
-  /** The number of refused requests and dropped signals within a minute that closes the connection with 4029. Defaults to 1,000. */
+  /** The number of rejected requests and dropped signals within a minute that closes the connection with 4029. Defaults to 1,000. */
   readonly refusedRequests: number;
   /** Bytes that may be buffered for a client that does not read. Exceeding it closes with 4009. */
   readonly bufferedBytes: number;

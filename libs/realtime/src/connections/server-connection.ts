@@ -114,7 +114,7 @@ export class ServerConnection implements Connection, SocketListener, Spoke {
   }
 
   /** The client has replied to a beat. */
-  beatAnswered(): void {
+  beatReplied(): void {
     if (this.beatSentAt === 0) return;
     this.roundTripMs = Math.max(0, Math.round(performance.now()) - this.beatSentAt);
     this.beatSentAt = 0;

@@ -97,7 +97,7 @@ export class ServerRequests {
   }
 
   /** Handles a `response`. Ignores responses to requests that are not pending. */
-  answered(connection: ServerConnection, { request, data, code, message }: ResponseSignal): void {
+  handleResponse(connection: ServerConnection, { request, data, code, message }: ResponseSignal): void {
     const pending = connection.pendingRequests?.take(request);
     if (pending === undefined) return;
     if (code !== undefined) {

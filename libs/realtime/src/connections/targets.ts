@@ -15,7 +15,7 @@ export interface SendOptions {
   readonly volatile?: boolean;
 }
 
-/** To how many connections an event was sent. */
+/** The number of connections that an event was sent to, in total and on each node. */
 export interface Delivery {
   /** The number of connections on the nodes that replied. Volatile events that were dropped do not count. */
   readonly delivered: number;

@@ -34,7 +34,7 @@ interface Delta {
 
 /**
  * The messages of a room that have arrived since some point in time. It is replaced when messages may be missing. Counts refer to
- * the object that was current when the store was asked, so they become stale together with it.
+ * the object that was current when the store was queried, so they become stale together with it.
  */
 export class RoomArrivals {
   epoch = '';
@@ -107,9 +107,9 @@ export class RoomArrivals {
 interface CachedCount {
   readonly unread: Unread;
   readonly arrivals: RoomArrivals;
-  /** The `eventsOf` the user when the store was asked. */
+  /** The `eventsOf` the user when the store was queried. */
   readonly events: object | undefined;
-  /** When the store was asked, on the monotonic clock. */
+  /** When the store was queried, on the monotonic clock. */
   readonly readAt: number;
 }
 
@@ -130,12 +130,12 @@ export class UnreadCache {
     this.#users.delete(user);
   }
 
-  /** Stands for the events of the user without a loss. Get it before the store is asked, and pass it to `put` with the result. */
+  /** Stands for the events of the user without a loss. Get it before the store is queried, and pass it to `put` with the result. */
   eventsOf(user: string): object | undefined {
     return this.#users.get(user);
   }
 
-  /** The current arrivals of a room. Get them before the store is asked, and pass them to `put` with the result. */
+  /** The current arrivals of a room. Get them before the store is queried, and pass them to `put` with the result. */
   arrivalsOf(room: string): RoomArrivals {
     let arrivals = this.#rooms.get(room);
     if (arrivals === undefined) this.#rooms.set(room, (arrivals = new RoomArrivals()));

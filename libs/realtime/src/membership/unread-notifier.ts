@@ -31,7 +31,7 @@ const noUsers: ReadonlySet<string> = new Set();
 
 /**
  * Sends `unread` events, batched so that a busy room costs no more than a quiet one. A message only marks its room; the receivers
- * are determined when the batch is sent. Counts continue from the messages that arrive. The store is asked only for counts that are
+ * are determined when the batch is sent. Counts continue from the messages that arrive. The store is queried only for counts that are
  * unknown or stale, for all rooms of a batch at once.
  */
 export class UnreadNotifier {

@@ -6,7 +6,7 @@ export const systemSender = 'system';
 /** The channel of `NOTIFY` on which `usher_publish` wakes the nodes. */
 export const outboxChannel = 'usher_outbox';
 
-/** Rows that may wait. It bounds the table while no node runs. */
+/** The maximum number of waiting rows. It bounds the table while no node runs. */
 const maxWaiting = 1_000_000;
 /**
  * Below this size of the table, in bytes, the rows are not counted: fewer than `maxWaiting` fit. A count would make concurrent transactions

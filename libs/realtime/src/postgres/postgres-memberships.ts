@@ -5,8 +5,8 @@ import type { Memberships } from '../membership/memberships.ts';
 import type { ReadMarkers, RoomUser, Unread } from '../membership/read-markers.ts';
 
 /**
- * The most messages after a read marker that a count looks at, newest first. Own messages are looked at but not counted, so this bounds
- * the cost for a user who sends many messages and reads none.
+ * The maximum number of messages after a read marker that a count reads, newest first. Own messages are read but not counted, so this
+ * bounds the cost for a user who sends many messages and reads none.
  */
 const scannedMessages = 10 * roomBounds.unreadMessages;
 

@@ -47,8 +47,8 @@ const maxRooms = 50;
 
 /**
  * Claims rooms with waiting rows until the end of the transaction. Only one node at a time drains a room, and it appends all rows that are
- * older than the ones of the next batch, so their order is kept. Any number that no other program uses
- * for its advisory locks: "usi".
+ * older than the ones of the next batch, so their order is kept. The number of the advisory locks, "usi", is one that
+ * no other program uses.
  */
 const claimRooms = `
 WITH oldest AS MATERIALIZED (SELECT id, room FROM usher.outbox ORDER BY id LIMIT ${2 * maxBatch}),
@@ -78,8 +78,8 @@ WHERE id <= (SELECT id FROM usher.outbox_failures ORDER BY id DESC OFFSET ${kept
  * it has published, the members receive the message with the next one, or by the next comparison with the history (`headCheckMs`).
  *
  * A notification wakes it after each commit; it also polls the outbox every `pollMs`, and twice a second while another node drains a
- * room. A row that can never be appended, because its room
- * was deleted meanwhile or its key belongs to an edit, moves to `usher.outbox_failures`, which keeps the newest 1,000.
+ * room. A row that can never be appended, because its room was deleted meanwhile or its key belongs to an edit, moves to
+ * `usher.outbox_failures`, which keeps the newest 1,000.
  */
 export class PostgresOutbox {
   readonly #options: PostgresOutboxOptions;

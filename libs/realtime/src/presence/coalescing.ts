@@ -6,7 +6,7 @@ interface Interval {
   readonly status: Status;
   /** Monotonic milliseconds. */
   readonly until: number;
-  /** Members who joined in the meantime and were listed a different status. */
+  /** Members who joined in the meantime and whose list contained a different status. */
   listed: Map<Connection, Status> | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface CoalescingOptions {
 /**
  * Limits the changes of each user that are sent to one room to one per `everyMs`. The first change is sent immediately. At the end
  * of the interval the current status is sent if it differs from the last one sent; otherwise it is sent only to members who joined
- * in the meantime and were listed another status. One timer serves the whole room.
+ * in the meantime and whose list contained another status. One timer serves the whole room.
  */
 export class Coalescing {
   readonly #options: CoalescingOptions;
@@ -52,7 +52,7 @@ export class Coalescing {
     return this.#intervals.keys();
   }
 
-  /** A joining member is listed a status that differs from the one last sent to the other members. */
+  /** A joining member receives a list in which the status differs from the one last sent to the other members. */
   listed(member: Connection, user: string, status: Status): void {
     const interval = this.#intervals.get(user);
     if (interval === undefined) return;

@@ -133,7 +133,7 @@ return changes
  * the node holds no status. With `hasMore`, call it again to remove the rest of what has expired.
  *
  * If no node has renewed for the length of a lease, Redis was unavailable to all of them, or all of them have died. All leases that have
- * ended are then extended once: nodes that live renew them and keep their users, and those of dead nodes end again.
+ * ended are then extended once: live nodes renew theirs and keep their users, and those of dead nodes end again.
  */
 export const renewScript = `${common}
 redis.call('SET', P .. ':epoch', now .. ' ' .. ARGV[3], 'NX')

@@ -75,7 +75,7 @@ test('a gap in the sequence is filled with changes too', async () => {
 });
 
 test.each(['edit', 'delete'] as const)(
-  '%s: refuses messages of other users, missing messages and rooms that the connection has not joined',
+  '%s: rejects messages of other users, missing messages and rooms that the connection has not joined',
   async (type) => {
     const { maggie, bart, connect } = await roomWith('mine');
     const change = (target: number) =>
@@ -108,11 +108,11 @@ test('changes count toward the send limit', async () => {
   expect(await client.request('delete', { room: 'general', key: newKey(), deletes: 1 })).toMatchObject({
     type: 'reply',
   });
-  for (const refused of [
+  for (const rejected of [
     await client.request('edit', { room: 'general', key: newKey(), edits: 1, text: 'c' }),
     await client.request('delete', { room: 'general', key: newKey(), deletes: 1 }),
   ]) {
-    expect(refused).toMatchObject({ type: 'error', code: 'rate_limited' });
+    expect(rejected).toMatchObject({ type: 'error', code: 'rate_limited' });
   }
 });
 

@@ -144,7 +144,7 @@ test('sends a rejoining member each message once while others send', async () =>
   expect(liveSeqs(bart)).toEqual([1, 2]);
 });
 
-test('refuses a join whose buffer overflows at every attempt, and leaves the room', async () => {
+test('rejects a join whose buffer overflows at every attempt, and leaves the room', async () => {
   const { history, pages, hold } = held();
   const node = newNode({ history, limits: { sendsPerSecond: 0 } });
   const maggie = node.connect('maggie');

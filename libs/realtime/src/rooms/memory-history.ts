@@ -66,14 +66,14 @@ export function createMemoryHistory(options: MemoryHistoryOptions = {}): MemoryH
     const old = log.byKey.get(fullKey);
     if (old !== undefined) {
       const message = at(log, old);
-      const refusal = keyConflict(message, entry);
-      if (refusal !== undefined) throw refusal;
+      const conflict = keyConflict(message, entry);
+      if (conflict !== undefined) throw conflict;
       return { message, duplicate: true };
     }
     const target = entry.edits ?? entry.deletes;
     if (target !== undefined) {
-      const refusal = changeDenial(log.messages[indexOf(log, target)], entry);
-      if (refusal !== undefined) throw refusal;
+      const denial = changeDenial(log.messages[indexOf(log, target)], entry);
+      if (denial !== undefined) throw denial;
     }
     const message = messageOf(room, ++log.seq, entry, now());
     log.messages.push(message);

@@ -129,7 +129,7 @@ test('does not append a message when the user is removed during its authorizatio
   expect((await history.read('general', { limit: 1 })).seq).toBe(0);
 });
 
-test('refuses a join that is interrupted by removals every time, and leaves no state behind', async () => {
+test('rejects a join that is interrupted by removals every time, and leaves no state behind', async () => {
   const node: ReturnType<typeof newNode> = newNode({
     authorize: async (): Promise<AccessDecision> => {
       await Promise.resolve();

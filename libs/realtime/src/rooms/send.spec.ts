@@ -135,7 +135,7 @@ test('keeps the messages of one connection in order, however long each authoriza
   expect(client.received('message').map(({ text }) => text)).toEqual(texts);
 });
 
-test('refuses sends of a connection that has not joined', async () => {
+test('rejects sends of a connection that has not joined', async () => {
   const { connect, history } = await room('maggie');
   const stranger = connect('bart');
   const reply = await stranger.request('send', { room: 'general', key: newKey(), text: 'Hello' });

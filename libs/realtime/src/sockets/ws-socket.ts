@@ -8,7 +8,7 @@ import { rawSocket, releaseHttp } from './ws-raw.ts';
 
 /** Recommended options of a `WebSocketServer` of `ws` for this adapter. */
 export const serverOptions = {
-  /** Larger frames are closed with 1009 before they are read. */
+  /** A larger frame closes the connection with 1009 before it is read. */
   maxPayload: roomBounds.clientFrameBytes,
   /** Compression uses memory per connection and prevents frames from being shared. */
   perMessageDeflate: false,
@@ -36,8 +36,8 @@ interface Adapted {
  * Attaches an open server-side WebSocket, e.g. `attach(ws, (socket) => connections.open(socket, identity).listener)`.
  *
  * Must be called in the same turn of the event loop in which the handshake was accepted, otherwise the first frames are lost.
- * Releases the HTTP request and response. Binary frames are closed with 1003. `ws` closes invalid framing with 1002, invalid UTF-8
- * with 1007 and oversized frames with 1009.
+ * Releases the HTTP request and response. A binary frame closes the connection with 1003. `ws` closes it with 1002 for invalid
+ * framing, 1007 for invalid UTF-8 and 1009 for an oversized frame.
  */
 export function attach(ws: WebSocket, start: (socket: Socket) => SocketListener): void {
   releaseHttp(ws);

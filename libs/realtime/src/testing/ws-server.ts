@@ -67,7 +67,7 @@ export class RawClient {
       const [chunk] = (await once(socket, 'data')) as [Buffer];
       head = Buffer.concat([head, chunk]);
     }
-    if (!head.toString('latin1').startsWith('HTTP/1.1 101')) throw new Error('the handshake was refused');
+    if (!head.toString('latin1').startsWith('HTTP/1.1 101')) throw new Error('the handshake was rejected');
     const client = new RawClient(socket);
     client.#take(head.subarray(head.indexOf('\r\n\r\n') + 4));
     return client;

@@ -45,7 +45,7 @@ export interface CookieSessionsOptions {
 export interface CookieSessions extends RevocableSessions {
   /** Authenticates a request by its access token. Throws an error with a problem code. */
   readonly authenticate: (request: Pick<IncomingMessage, 'headers'>) => Promise<TicketHolder>;
-  /** Finds the roles of a session and its end. */
+  /** Returns the roles of the user and the end of the session, or `undefined` if the session has ended. */
   readonly admit: (holder: TicketHolder) => Promise<AdmittedUser | undefined>;
   /**
    * Handles `POST <path>` (sign-in), `POST <path>/refresh` and `DELETE <path>` (sign-out). Passes any other request to `next`. Works as a handler of
@@ -167,7 +167,7 @@ export function createCookieSessions(options: CookieSessionsOptions): CookieSess
     throw new HttpProblem('session_ended', { detail: cause, clearsCookie: true });
   }
 
-  /** By the access token. Without one, or with an expired one, by the cookie, so that sign-out is always possible. */
+  /** Ends the session of the access token, or that of the cookie if the token is absent or expired, so that sign-out is always possible. */
   async function end(request: IncomingMessage): Promise<Result> {
     const owner = await authenticate(request).catch(async (error: unknown) => {
       const code = error instanceof HttpProblem ? error.code : undefined;

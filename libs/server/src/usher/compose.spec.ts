@@ -12,7 +12,7 @@ import { byName, startNode } from '../testing/start-node.ts';
 
 const evil = { headers: { origin: 'https://evil.example' } };
 
-describe('a refused origin', () => {
+describe('a rejected origin', () => {
   test('is logged once per origin and minute as a warning that names the option', async () => {
     const node = await startNode();
     for (let attempt = 0; attempt < 3; attempt++)

@@ -6,12 +6,12 @@ import type { CredentialCounts } from './usher.ts';
 
 interface HandshakeReportOptions {
   readonly hooks: UsherHooks;
-  /** The setting that the warning about a refused origin mentions. */
+  /** The setting that the warning about a rejected origin mentions. */
   readonly originSetting: string;
   readonly log: Logger;
 }
 
-/** Passes the outcomes of handshakes to the hooks, logs refusals and counts credentials. */
+/** Passes the outcomes of handshakes to the hooks, logs rejections and counts credentials. */
 export class HandshakeReport {
   readonly #options: HandshakeReportOptions;
   readonly #warn: ReturnType<typeof limitedWarnings>;

@@ -47,7 +47,7 @@ export interface RedisTicketStoreOptions {
 }
 
 /**
- * How much longer than the longest ticket a revocation is remembered, in milliseconds: a ticket call that validated its session before may
+ * How much longer than the longest ticket a revocation is stored, in milliseconds: a ticket call that validated its session before may
  * issue its ticket this long after the revocation.
  */
 const issueMs = 10_000;

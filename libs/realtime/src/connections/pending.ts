@@ -16,11 +16,11 @@ export class Pending implements Call<unknown> {
   readonly #connection: ServerConnection;
   readonly #id: number;
   readonly #type: string;
-  readonly #context: AnswerContext;
+  readonly #context: PendingContext;
   readonly #traced: TracedOperation<string> | undefined;
-  #answered = false;
+  #isDone = false;
 
-  constructor(connection: ServerConnection, id: number, type: string, context: AnswerContext) {
+  constructor(connection: ServerConnection, id: number, type: string, context: PendingContext) {
     this.#connection = connection;
     this.#id = id;
     this.#type = type;
@@ -49,7 +49,7 @@ export class Pending implements Call<unknown> {
   }
 
   reply(data: unknown): Replied {
-    if (this.#answered) return replied;
+    if (this.#isDone) return replied;
     // Serialize first: a value that JSON cannot represent throws here, and the client then receives `internal`.
     const frame = new Frame(JSON.stringify({ type: 'reply', id: this.#id, data }));
     this.#done('ok');
@@ -66,7 +66,7 @@ export class Pending implements Call<unknown> {
   }
 
   #finish(result: unknown): void {
-    if (this.#answered) return;
+    if (this.#isDone) return;
     if (result === replied)
       throw new TypeError('a handler returned the `Replied` value of another call without replying');
     this.reply(result);
@@ -79,7 +79,7 @@ export class Pending implements Call<unknown> {
         'a request handler threw an unexpected error',
       );
     }
-    if (this.#answered) return;
+    if (this.#isDone) return;
     const named: RequestError =
       error instanceof RequestError ? (error as RequestError) : new RequestError('internal', 'internal error');
     this.#done(named.code);
@@ -87,7 +87,7 @@ export class Pending implements Call<unknown> {
   }
 
   #done(outcome: string): void {
-    this.#answered = true;
+    this.#isDone = true;
     this.#connection.inFlight--;
     if (outcome === 'rate_limited') this.#connection.rateLimited++;
     this.#context.observer.answered?.(this.#type, outcome, this.#connection);
@@ -95,7 +95,7 @@ export class Pending implements Call<unknown> {
   }
 }
 
-export interface AnswerContext {
+export interface PendingContext {
   readonly log: Logger;
   readonly observer: ConnectionsObserver;
   /** Defaults to no traces. */
