@@ -1,5 +1,10 @@
 import type { Command, Redis } from 'ioredis';
 
+/** A write of at least this many commands shows that many callers wait at the same time. */
+const manyCommands = 4;
+/** How long commands are collected after the replies to such a write, in milliseconds. */
+const collectMs = 1;
+
 /**
  * Makes a client write the commands of one turn of the event loop together, and those that follow when Redis has replied to the last one of
  * the previous write: each write costs Redis and this process more than a command. Like the option `enableAutoPipelining`, which it replaces
@@ -10,6 +15,8 @@ export function batchWrites(redis: Redis): void {
   /** The socket whose writes are held back. A reconnect replaces it. */
   let corked: Redis['stream'] | undefined;
   let last: Command | undefined;
+  /** The number of commands that are held back. */
+  let count = 0;
   /** Redis has not replied to the last command of the previous write. */
   let waitsFor: Redis['stream'] | undefined;
   let isDue = false;
@@ -18,13 +25,19 @@ export function batchWrites(redis: Redis): void {
     const stream = corked;
     const command = last;
     if (stream === undefined || command === undefined) return;
+    const isBusy = count >= manyCommands;
     corked = undefined;
     isDue = false;
+    count = 0;
     waitsFor = stream;
-    const replied = (): void => {
+    const proceed = (): void => {
       if (waitsFor !== stream) return;
       waitsFor = undefined;
       if (isDue) flush();
+    };
+    const replied = (): void => {
+      if (isBusy) setTimeout(proceed, collectMs);
+      else proceed();
     };
     command.promise.then(replied, replied);
     stream.uncork();
@@ -40,10 +53,12 @@ export function batchWrites(redis: Redis): void {
     if (corked !== redis.stream) {
       corked = redis.stream;
       isDue = false;
+      count = 0;
       corked.cork();
       setImmediate(due);
     }
     last = command;
+    count += 1;
     return send(command);
   };
 }
