@@ -1,7 +1,8 @@
 import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { RedisServer } from '@usher/test-servers';
 import type { Redis } from 'ioredis';
-import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { batchWrites } from './batched-writes.ts';
 
 let server: RedisServer;
@@ -9,6 +10,10 @@ let server: RedisServer;
 beforeAll(async () => {
   server = await RedisServer.start();
   return () => server.stop();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 async function newClient(): Promise<Redis> {
@@ -41,6 +46,30 @@ test('writes the commands of one turn at once, and those that follow after the r
   expect(replies).toEqual(Array.from({ length: 100 }, (_, index) => String(index)));
   // Two writes and the observer's own.
   expect((await reads(observer)) - before).toBe(3);
+});
+
+test('collects commands for a millisecond after a write of many, because many callers wait', async () => {
+  const [client, observer] = [await newClient(), await newClient()];
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const before = await reads(observer);
+  await Promise.all(Array.from({ length: 4 }, () => client.ping()));
+  const later = client.echo('first');
+  await nextTurn();
+  const last = client.echo('second');
+  await nextTurn();
+  // One write, and the observer's own.
+  expect((await reads(observer)) - before).toBe(2);
+  vi.advanceTimersByTime(1);
+  expect(await Promise.all([later, last])).toEqual(['first', 'second']);
+  // The third read is the observer's own.
+  expect((await reads(observer)) - before).toBe(4);
+});
+
+test('does not wait after a write of few commands', async () => {
+  const client = await newClient();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  await Promise.all([client.ping(), client.ping(), client.ping()]);
+  expect(await client.echo('at once')).toBe('at once');
 });
 
 test('rejects only the commands that Redis rejects', async () => {

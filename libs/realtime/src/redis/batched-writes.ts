@@ -2,13 +2,14 @@ import type { Command, Redis } from 'ioredis';
 
 /** A write of at least this many commands shows that many callers wait at the same time. */
 const manyCommands = 4;
-/** How long commands are collected after the replies to such a write, in milliseconds. */
+/** How long to collect commands after the replies to such a write, in milliseconds. */
 const collectMs = 1;
 
 /**
  * Makes a client write the commands of one turn of the event loop together, and those that follow when Redis has replied to the last one of
- * the previous write: each write costs Redis and this process more than a command. Like the option `enableAutoPipelining`, which it replaces
- * for a client of one server or Sentinel, but without the second object per command.
+ * the previous write: each write costs Redis and this process more than a command. While many callers wait, it collects commands for one
+ * millisecond more, which a caller that waits alone never does. Like the option `enableAutoPipelining`, which it replaces for a client of
+ * one server or Sentinel, but without the second object per command.
  */
 export function batchWrites(redis: Redis): void {
   const send = redis.sendCommand.bind(redis);
