@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ProblemCode } from '@usher/protocol';
 import { type AcceptTokens, TokenAcceptance } from './accept-tokens.ts';
+import { Bursts } from './bursts.ts';
 import { positive } from './circuit-breaker.ts';
 import { ConnectSlots } from './connect-slots.ts';
 import { Gate } from './gate.ts';
@@ -94,6 +95,8 @@ export interface CreatedGate<R> {
   readonly ticketCall: TicketCall<R>;
   readonly endpoint: string;
   readonly ticketPath: string;
+  /** Shared by handshakes and ticket calls. */
+  readonly bursts: Bursts;
   /** Pass it to `ownUpgrades`. */
   readonly upgrades: Upgrades;
 }
@@ -131,8 +134,10 @@ export function createGate<R>(options: GateAndTicketOptions<R>, onError: (error:
     storeTimeoutMs,
     onError,
   );
+  const bursts = new Bursts();
   const gate = new Gate({
     store,
+    bursts,
     endpoint,
     protocols: validProtocols(options.protocol ?? 'usher.v1'),
     allowedOrigins: options.allowedOrigins,
@@ -167,6 +172,7 @@ export function createGate<R>(options: GateAndTicketOptions<R>, onError: (error:
     ticketCall: new TicketCall({ endpoint, store, slots, gate, hooks, onTicket }),
     endpoint,
     ticketPath,
+    bursts,
     upgrades,
   };
 }

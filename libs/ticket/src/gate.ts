@@ -8,6 +8,7 @@ import {
   type HandshakeDetails,
   storeUnavailable,
 } from './admission.ts';
+import type { Bursts } from './bursts.ts';
 import { Deadlines } from './deadlines.ts';
 import type { AdmittedClient, HandshakeInfo, HandshakeOutcome, Unavailable } from './handshake-outcome.ts';
 import { pathOf } from './handshake.ts';
@@ -21,6 +22,8 @@ export interface GateOptions<I> extends AdmissionOptions<I> {
   readonly address: (request: IncomingMessage) => string | undefined;
   /** Called exactly once per handshake. */
   readonly onHandshake: (outcome: HandshakeOutcome) => void;
+  /** Collects the handshakes that are admitted while many are. */
+  readonly bursts: Bursts;
   /** Traces handshakes. Defaults to no traces. */
   readonly tracing?: TicketTracing | undefined;
   /** Maximum number of concurrent handshakes. Further ones are rejected with `at_capacity`. */
@@ -137,6 +140,7 @@ export class Gate<I = unknown> {
     const decision = await this.#admission.decide(request, url, begun.info, (claims, admit) =>
       runIn(this.#trace(begun, claims), admit),
     );
+    if (decision.refusal === undefined) await this.#options.bursts.next();
     const isLate = !this.#pending.end(handshake);
     if (decision.refusal !== undefined) {
       if (!isLate) this.#refuse(socket, begun, decision.refusal, decision);

@@ -144,12 +144,13 @@ function createNodeGate<R>(options: NodeTicketGateOptions<R>) {
   if (typeof (options.authenticate as unknown) !== 'function')
     throw new TypeError('invalid authenticate: must be a function that returns the user and session of a request');
   const { log = console, headers = {}, onTicketCall, allowedOrigins, tracing } = options;
-  const { gate, ticketCall, endpoint, ticketPath, upgrades } = createGate<R>(options, (error) => {
+  const { gate, ticketCall, endpoint, ticketPath, bursts, upgrades } = createGate<R>(options, (error) => {
     log.error({ err: error }, 'handshake failed');
   });
   const ticketEndpoint = new TicketEndpoint({
     ticketCall,
     ticketPath,
+    bursts,
     tracing,
     crossOrigin: new CrossOrigin(allowedOrigins),
     headers,

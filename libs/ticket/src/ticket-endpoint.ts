@@ -1,5 +1,6 @@
 import { type IncomingMessage, type ServerResponse, validateHeaderName, validateHeaderValue } from 'node:http';
 import type { ProblemCode } from '@usher/protocol';
+import type { Bursts } from './bursts.ts';
 import type { CrossOrigin } from './cross-origin.ts';
 import { newReceipt, receiptHeader } from './new-receipt.ts';
 import { problemResponse, type TicketCall, ticketHeaders, type TicketRefusal } from './ticket-call.ts';
@@ -30,6 +31,8 @@ export interface HttpAnswer {
 export interface TicketEndpointOptions<R> {
   readonly ticketCall: TicketCall<R>;
   readonly ticketPath: string;
+  /** Collects the responses with a ticket while many are due. */
+  readonly bursts: Bursts;
   /** Defaults to no traces. */
   readonly tracing: TicketTracing | undefined;
   readonly crossOrigin: CrossOrigin;
@@ -77,7 +80,7 @@ export class TicketEndpoint<R> {
     send: (response: HttpAnswer) => void,
     traced: TracedTicketCall | undefined,
   ): Promise<void> {
-    const { ticketCall, onError, onTicketCall } = this.#options;
+    const { ticketCall, bursts, onError, onTicketCall } = this.#options;
     const startedAt = performance.now();
     const receipt = newReceipt();
     let outcome: 'issued' | ProblemCode = 'internal';
@@ -88,6 +91,7 @@ export class TicketEndpoint<R> {
       ({ user } = result);
       outcome = result.ok ? 'issued' : result.code;
       if (result.ok) {
+        await bursts.next();
         const headers = [...this.#issuedHeaders, receiptHeader, receipt];
         response = this.#complete(raw, 200, headers, JSON.stringify(result.ticket));
       } else {
