@@ -95,8 +95,6 @@ export interface CreatedGate<R> {
   readonly ticketCall: TicketCall<R>;
   readonly endpoint: string;
   readonly ticketPath: string;
-  /** Shared by handshakes and ticket calls. */
-  readonly bursts: Bursts;
   /** Pass it to `ownUpgrades`. */
   readonly upgrades: Upgrades;
 }
@@ -134,10 +132,9 @@ export function createGate<R>(options: GateAndTicketOptions<R>, onError: (error:
     storeTimeoutMs,
     onError,
   );
-  const bursts = new Bursts();
   const gate = new Gate({
     store,
-    bursts,
+    bursts: new Bursts(),
     endpoint,
     protocols: validProtocols(options.protocol ?? 'usher.v1'),
     allowedOrigins: options.allowedOrigins,
@@ -172,7 +169,6 @@ export function createGate<R>(options: GateAndTicketOptions<R>, onError: (error:
     ticketCall: new TicketCall({ endpoint, store, slots, gate, hooks, onTicket }),
     endpoint,
     ticketPath,
-    bursts,
     upgrades,
   };
 }

@@ -1,5 +1,6 @@
 import { Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
+import { Bursts } from './bursts.ts';
 import { createGate, type GateAndTicketOptions } from './create-gate.ts';
 import { CrossOrigin } from './cross-origin.ts';
 import type { Gate } from './gate.ts';
@@ -144,13 +145,13 @@ function createNodeGate<R>(options: NodeTicketGateOptions<R>) {
   if (typeof (options.authenticate as unknown) !== 'function')
     throw new TypeError('invalid authenticate: must be a function that returns the user and session of a request');
   const { log = console, headers = {}, onTicketCall, allowedOrigins, tracing } = options;
-  const { gate, ticketCall, endpoint, ticketPath, bursts, upgrades } = createGate<R>(options, (error) => {
+  const { gate, ticketCall, endpoint, ticketPath, upgrades } = createGate<R>(options, (error) => {
     log.error({ err: error }, 'handshake failed');
   });
   const ticketEndpoint = new TicketEndpoint({
     ticketCall,
     ticketPath,
-    bursts,
+    bursts: new Bursts(),
     tracing,
     crossOrigin: new CrossOrigin(allowedOrigins),
     headers,
