@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Bursts } from './bursts.ts';
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -46,6 +46,14 @@ test('a collection of few responses is the last one', async () => {
   await only;
   expect(bursts.next()).toBeUndefined();
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('the 32nd response that waits lets all of them pass immediately', async () => {
+  const bursts = newBusyBursts();
+  const responses = Array.from({ length: 32 }, () => bursts.next());
+  expect(responses).not.toContain(undefined);
+  for (const response of responses) await response;
+  expect(vi.getTimerCount()).toBe(1);
 });
 
 test('collections follow one another while each contains several responses', async () => {

@@ -2,6 +2,8 @@
 const collectMs = 1;
 /** This many responses within `collectMs` are many. */
 const many = 3;
+/** When this many wait, they pass immediately, so that a server without idle time delays none and keeps few handshakes pending. */
+const maxWaiting = 32;
 
 /**
  * Lets responses pass at once while few are due. While many are due, it collects them for a millisecond and lets them pass together: the
@@ -14,6 +16,7 @@ export class Bursts {
   #passed = 0;
   /** The responses that wait. `undefined` while responses pass at once. */
   #waiting: (() => void)[] | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   /** Returns a promise that resolves when a response may pass, or `undefined` if it may pass at once. */
   next(): Promise<void> | undefined {
@@ -21,6 +24,7 @@ export class Bursts {
     if (waiting !== undefined) {
       return new Promise((resolve) => {
         waiting.push(resolve);
+        if (waiting.length >= maxWaiting) this.#pass();
       });
     }
     const now = performance.now();
@@ -35,12 +39,16 @@ export class Bursts {
 
   #collect(): void {
     this.#waiting = [];
-    setTimeout(() => {
-      const waiting = this.#waiting ?? [];
-      this.#waiting = undefined;
-      this.#passed = 0;
-      if (waiting.length >= many) this.#collect();
-      for (const pass of waiting) pass();
-    }, collectMs);
+    this.#timer = setTimeout(this.#pass, collectMs);
   }
+
+  /** Lets all waiting responses pass, and collects again if they are many. */
+  readonly #pass = (): void => {
+    clearTimeout(this.#timer);
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    this.#passed = 0;
+    if (waiting.length >= many) this.#collect();
+    for (const pass of waiting) pass();
+  };
 }
