@@ -127,6 +127,9 @@ test('a reload keeps the scroll position, even when the server responds', async 
   await signIn(page, 'maggie');
   await openRoom(page, 'General');
   await expect(messageWith(page, 'message 400')).toBeInViewport();
+  // While rows are still added, the log stays at its end.
+  await expect(page.locator('[data-seq="351"]')).toHaveCount(1);
+  await expect(page.getByRole('button', { name: '400 new since' })).toBeVisible();
   await page.getByRole('log').evaluate((log) => {
     log.scrollTop = log.scrollHeight - log.clientHeight - 900;
   });
