@@ -63,7 +63,7 @@ export class CircuitBreaker {
   /** Calls the function, or rejects at once while the circuit is open. Settles within the time limit. */
   run<T>(
     call: (options: { readonly signal: AbortSignal }) => T | Promise<T>,
-    { signal, onLate }: LimitedCallOptions<T> = {},
+    options: LimitedCallOptions<T> = {},
   ): Promise<T> {
     const isProbe = this.#openUntil !== undefined;
     if (isProbe) {
@@ -71,12 +71,11 @@ export class CircuitBreaker {
       this.#isProbing = true;
     }
     const generation = this.#generation;
-    const onEnd = (failure?: { readonly error: unknown }): void => {
-      const outcome = this.#outcomeOf(failure, signal);
+    return this.#rules.limit.run(this.#name, call, options, (failure) => {
+      const outcome = this.#outcomeOf(failure, options.signal);
       if (isProbe) this.#endProbe(outcome);
       else if (generation === this.#generation) this.#count(outcome);
-    };
-    return this.#rules.limit.run(this.#name, call, { signal, onLate, onEnd });
+    });
   }
 
   /** Whether a call may be a probe now. */

@@ -59,9 +59,10 @@ export interface LimitedCallOptions<T> {
   readonly signal?: AbortSignal | undefined;
   /** Called with the result of a call that fulfills after it was abandoned. Must not throw. */
   readonly onLate?: ((result: T) => void) | undefined;
-  /** Called before the returned promise settles. `failure` is absent if the call fulfilled. Must not throw. */
-  readonly onEnd?: ((failure?: { readonly error: unknown }) => void) | undefined;
 }
+
+/** Called when a call settles or is abandoned, before its promise settles. `failure` is absent if the call fulfilled. Must not throw. */
+export type OnCallEnd = (failure?: { readonly error: unknown }) => void;
 
 type LimitedFunction<T> = (options: { readonly signal: AbortSignal }) => T | Promise<T>;
 
@@ -115,11 +116,15 @@ export class TimeLimit {
    * Calls a function and settles within the time limit. After the limit, the signal that the function received is aborted. The work
    * that the function started may continue: its result is passed to `onLate`, and its error is ignored.
    */
-  run<T>(name: string, call: LimitedFunction<T>, options: LimitedCallOptions<T> = {}): Promise<T> {
-    const { signal } = options;
+  run<T>(
+    name: string,
+    call: LimitedFunction<T>,
+    { signal, onLate }: LimitedCallOptions<T> = {},
+    onEnd?: OnCallEnd,
+  ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const fail = (error: Error): void => {
-        options.onEnd?.({ error });
+        onEnd?.({ error });
         reject(error);
       };
       if (signal?.aborted === true) {
@@ -138,15 +143,15 @@ export class TimeLimit {
       started.then(
         (result) => {
           if (end()) {
-            options.onEnd?.();
+            onEnd?.();
             resolve(result);
           } else {
-            options.onLate?.(result);
+            onLate?.(result);
           }
         },
         (error: unknown) => {
           if (!end()) return;
-          options.onEnd?.({ error });
+          onEnd?.({ error });
           resolve(started);
         },
       );
