@@ -116,8 +116,8 @@ export function valuesOf(url: string, name: string): string[] {
   if (start === -1) return [];
   const query = url.slice(start + 1);
   // The usual query, which needs no parser: one parameter without encoded characters.
-  if (query.startsWith(`${name}=`) && /^[\w-]+$/.test(query.slice(name.length + 1)))
-    return [query.slice(name.length + 1)];
+  const only = query.startsWith(`${name}=`) ? query.slice(name.length + 1) : '';
+  if (/^[\w-]+$/.test(only)) return [only];
   const values = new URLSearchParams(query).getAll(name);
   return values.length === 1 && values[0] === '' ? [] : values;
 }
