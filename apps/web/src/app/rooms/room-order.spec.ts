@@ -1,19 +1,9 @@
 import type { Room } from '@usher/chat-api';
 import { expect, test } from 'vitest';
 import { inOrderOf, withPinned } from './room-list.ts';
+import { roomFixture } from './testing/room-test-page.ts';
 
-const room = (name: string): Room => ({
-  room: name,
-  title: name,
-  private: false,
-  seq: 0,
-  at: 0,
-  unread: 0,
-  read: 0,
-  mentions: 0,
-  isMember: true,
-  canManage: false,
-});
+const room = (name: string): Room => roomFixture(name, { title: name });
 const names = (rooms: readonly Room[]): string => rooms.map(({ room: name }) => name).join(' ');
 
 test('rooms keep their places, and new rooms are added below', () => {

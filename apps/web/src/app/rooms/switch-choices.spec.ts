@@ -1,19 +1,9 @@
 import type { Room } from '@usher/chat-api';
 import { describe, expect, test } from 'vitest';
 import { choicesFor } from './switch-choices.ts';
+import { roomFixture } from './testing/room-test-page.ts';
 
-const room = (name: string, title: string, mine: boolean): Room => ({
-  room: name,
-  title,
-  private: false,
-  seq: 0,
-  at: 0,
-  unread: 0,
-  read: 0,
-  mentions: 0,
-  isMember: mine,
-  canManage: false,
-});
+const room = (name: string, title: string, mine: boolean): Room => roomFixture(name, { title, isMember: mine });
 const own = [room('general', 'General', true), room('random', 'Random', true), room('secret', 'Secret plans', true)];
 const others = [room('cafe', 'Café Moe', false), room('skate', 'Skateboards', false)];
 
