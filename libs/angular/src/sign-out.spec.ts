@@ -2,20 +2,14 @@ import { signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import type { Reason } from '@usher/client';
 import { FakeServer } from '@usher/client/testing';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ann, annRefreshed, bob, newUsher, serverOptions, settle } from './testing/new-usher.ts';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { ann, annRefreshed, bob, newUsher, serverOptions, settle, useFakeTimers } from './testing/new-usher.ts';
 
 let server: FakeServer;
 
+useFakeTimers();
 beforeEach(() => {
-  vi.useFakeTimers();
   server = new FakeServer();
-});
-
-afterEach(() => {
-  TestBed.resetTestingModule();
-  expect(vi.getTimerCount()).toBe(0);
-  vi.useRealTimers();
 });
 
 describe('signing out', () => {

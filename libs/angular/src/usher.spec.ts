@@ -2,21 +2,15 @@ import { ApplicationRef, computed, inject, InjectionToken } from '@angular/core'
 import { TestBed } from '@angular/core/testing';
 import { FakeServer } from '@usher/client/testing';
 import { problem } from '@usher/protocol';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { newUsher, settle } from './testing/new-usher.ts';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { newUsher, settle, useFakeTimers } from './testing/new-usher.ts';
 import { injectUsher, provideUsher } from './usher.ts';
 
 let server: FakeServer;
 
+useFakeTimers();
 beforeEach(() => {
-  vi.useFakeTimers();
   server = new FakeServer();
-});
-
-afterEach(() => {
-  TestBed.resetTestingModule();
-  expect(vi.getTimerCount()).toBe(0);
-  vi.useRealTimers();
 });
 
 describe('the socket of the app', () => {

@@ -2,7 +2,7 @@ import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import { PLATFORM_ID } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import type { FakeServer } from '@usher/client/testing';
-import { vi } from 'vitest';
+import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { usherBearer } from '../bearer-interceptor.ts';
 import type { UsherOptions } from '../options.ts';
 import { injectUsher, provideUsher, type Usher } from '../usher.ts';
@@ -29,4 +29,16 @@ export function newUsher(server: FakeServer, options: Partial<UsherOptions> = {}
     ],
   });
   return TestBed.runInInjectionContext(injectUsher);
+}
+
+/** Fakes the timers of all tests of a file, and checks that each test leaves none behind. */
+export function useFakeTimers(): void {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    TestBed.resetTestingModule();
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+  });
 }
